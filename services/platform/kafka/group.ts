@@ -1,0 +1,190 @@
+// Membership in a consumer group: whole batches in, offsets out, nothing committed by itself. Decides how kafkajs is driven
+// (positions, heartbeats, restarts); knows nothing of what a record means or when it is safe to commit.
+
+import type { EachBatchPayload, IHeaders, KafkaMessage } from 'kafkajs';
+import { KeyholeError } from '../../core/errors.js';
+import type { KafkaSettings } from '../config/settings.js';
+import type { Logger } from '../log/logger.js';
+import { settledWithin } from '../shutdown/wait.js';
+import { connectKafka } from './client.js';
+import { isRejoin, kafkaError } from './faults.js';
+
+export interface FetchedRecord {
+  readonly offset: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly timestampMs: number;
+  readonly headers: Readonly<Record<string, Buffer | string>>;
+}
+
+export interface FetchedBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly records: readonly FetchedRecord[];
+  readonly firstOffset: string;
+  /** The offset to commit once everything in the batch is safe. */
+  readonly nextOffset: string;
+  readonly highWatermark: string;
+}
+
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+export interface Position extends TopicPartition {
+  readonly offset: string;
+}
+
+export interface GroupHandler {
+  /** A new generation of the group: what was read and not committed will be read again, by this member or another. */
+  assigned(partitions: readonly TopicPartition[]): void;
+  /** True: taken, go on behind it. False: not taken, it will be offered again. `heartbeat` throws when the group moves on. */
+  batch(batch: FetchedBatch, heartbeat: () => Promise<void>): Promise<boolean>;
+  /** A stretch of offsets that holds no records (transaction markers): behind it is `offset`. */
+  skipped(position: Position): void;
+  /** The brokers answered. */
+  alive(): void;
+  /** The connection was lost (and is being restored), or the group cannot be joined at all (not retriable). */
+  failed(error: KeyholeError): void;
+}
+
+export interface Group {
+  start(topics: readonly string[]): Promise<void>;
+  /** Commits for the current generation. Resolves false where the group has moved on: then the data comes again. */
+  commit(positions: readonly Position[]): Promise<boolean>;
+  /** Reads on from these offsets. */
+  seek(positions: readonly Position[]): void;
+  /** Offers no further batch; membership and commits go on. */
+  hold(): void;
+  close(withinMs: number): Promise<void>;
+}
+
+export interface GroupOptions {
+  readonly groupId: string;
+  readonly log: Logger;
+  readonly sessionTimeoutMs?: number;
+}
+
+/** How long a broker may sit on a fetch; commits and heartbeats to the same broker wait behind it. */
+const MAX_WAIT_MS = 250;
+
+export function joinGroup(settings: KafkaSettings, options: GroupOptions, handler: GroupHandler): Group {
+  const state = { closing: false, held: false, assigned: [] as readonly TopicPartition[] };
+  const consumer = connectKafka(settings, { log: options.log }).consumer({
+    groupId: options.groupId,
+    sessionTimeout: options.sessionTimeoutMs ?? 30_000,
+    heartbeatInterval: 2_000,
+    maxWaitTimeInMs: MAX_WAIT_MS,
+    maxBytesPerPartition: 4 * 1024 * 1024,
+    maxBytes: 16 * 1024 * 1024,
+    allowAutoTopicCreation: false,
+    retry: { initialRetryTime: 200, maxRetryTime: 3_000, retries: 6, restartOnFailure: async () => !state.closing },
+  });
+  const pauseAll = (): void => {
+    for (const { topic, partition } of state.assigned) consumer.pause([{ topic, partitions: [partition] }]);
+  };
+
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    state.assigned = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
+      partitions.map((partition) => ({ topic, partition })),
+    );
+    if (state.held) pauseAll();
+    handler.alive();
+    handler.assigned(state.assigned);
+  });
+  consumer.on(consumer.events.FETCH, () => handler.alive());
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    if (state.closing) return;
+    const error = kafkaError('consuming', payload.error);
+    handler.failed(new KeyholeError(error.code, error.message, { retriable: payload.restart, cause: payload.error }));
+  });
+  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+    if (payload.batchSize > 0 || state.held) return;
+    handler.skipped({ ...payload, offset: behind(payload.lastOffset) });
+  });
+
+  return {
+    async start(topics) {
+      try {
+        await consumer.connect();
+        await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+        await consumer.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          partitionsConsumedConcurrently: 4,
+          eachBatch: async (payload) => {
+            if (!state.held) await offer(payload, handler);
+          },
+        });
+      } catch (error) {
+        throw kafkaError('joining the consumer group', error);
+      }
+    },
+    async commit(positions) {
+      try {
+        await consumer.commitOffsets(positions.map(({ topic, partition, offset }) => ({ topic, partition, offset })));
+        return true;
+      } catch (error) {
+        if (isRejoin(error)) return false;
+        throw kafkaError('committing offsets', error);
+      }
+    },
+    seek(positions) {
+      for (const { topic, partition, offset } of positions) consumer.seek({ topic, partition, offset });
+    },
+    hold() {
+      state.held = true;
+      pauseAll();
+    },
+    async close(withinMs) {
+      state.closing = true;
+      await settledWithin(consumer.disconnect(), withinMs);
+    },
+  };
+}
+
+async function offer(
+  { batch, heartbeat, isStale, resolveOffset }: EachBatchPayload,
+  handler: GroupHandler,
+): Promise<void> {
+  const lastOffset = batch.lastOffset();
+  const taken = await handler.batch(
+    {
+      topic: batch.topic,
+      partition: batch.partition,
+      records: batch.messages.map(toFetched),
+      firstOffset: batch.firstOffset() ?? lastOffset,
+      nextOffset: behind(lastOffset),
+      highWatermark: batch.highWatermark,
+    },
+    heartbeat,
+  );
+  if (taken && !isStale()) resolveOffset(lastOffset);
+}
+
+function behind(offset: string): string {
+  return String(BigInt(offset) + 1n);
+}
+
+function toFetched(message: KafkaMessage): FetchedRecord {
+  return {
+    offset: message.offset,
+    key: message.key,
+    value: message.value,
+    timestampMs: Number(message.timestamp),
+    headers: message.headers ? flatten(message.headers) : NO_HEADERS,
+  };
+}
+
+const NO_HEADERS: FetchedRecord['headers'] = {};
+
+/** A header given several times keeps its last value. */
+function flatten(headers: IHeaders): FetchedRecord['headers'] {
+  const flat: Record<string, Buffer | string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    const last = Array.isArray(value) ? value.at(-1) : value;
+    if (last !== undefined) flat[name] = last;
+  }
+  return flat;
+}

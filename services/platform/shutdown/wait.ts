@@ -1,0 +1,56 @@
+// Waiting that can be called off: sleep, retry for ever with backoff, and a bound on how long something may take.
+// Decides which errors are worth a retry by KeyholeError.retriable alone.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { KeyholeError } from '../../core/errors.js';
+import type { Outages } from '../log/outages.js';
+
+/** Resolves after the time, or as soon as the signal aborts; never rejects. */
+export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  await delay(ms, undefined, signal ? { signal } : {}).catch(() => undefined);
+}
+
+export interface RetryOptions {
+  readonly outages: Outages;
+  /** Ends the waiting: the last error is then thrown. */
+  readonly signal: AbortSignal;
+  readonly firstDelayMs?: number;
+  readonly maxDelayMs?: number;
+  /** Called between tries, for those who must stay in touch (a consumer group's heartbeat). May throw to give up. */
+  readonly meanwhile?: () => Promise<void>;
+}
+
+/** The same call again until it succeeds, fails for good, or the signal aborts. Reports which part is away, and when it is back. */
+export async function retryForever<T>(call: () => Promise<T>, options: RetryOptions): Promise<T> {
+  const noted = new Set<KeyholeError['code']>();
+  let delayMs = options.firstDelayMs ?? 100;
+  for (;;) {
+    try {
+      const result = await call();
+      for (const code of noted) options.outages.back(code);
+      return result;
+    } catch (error) {
+      if (!(error instanceof KeyholeError) || !error.retriable) throw error;
+      options.outages.away(error);
+      noted.add(error.code);
+      if (options.signal.aborted) throw error;
+      await options.meanwhile?.();
+      await sleep(delayMs, options.signal);
+      if (options.signal.aborted) throw error;
+      delayMs = Math.min(delayMs * 2, options.maxDelayMs ?? 3_000);
+    }
+  }
+}
+
+/** True if the work settled within the time. The work itself goes on; its failure counts as settled. */
+export async function settledWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  const ended = new AbortController();
+  const settled = work.then(
+    () => true,
+    () => true,
+  );
+  const late = sleep(ms, ended.signal).then(() => false);
+  const result = await Promise.race([settled, late]);
+  ended.abort();
+  return result;
+}
