@@ -1,0 +1,71 @@
+// What a detection's folder says, parsed: which accesses it counts, which evidence it weighs, how it speaks.
+// A new detection of a known kind is a folder; a new kind of evidence is work in core/judge.
+
+import { z } from 'zod';
+
+const text = z.string().trim().min(1);
+
+const windowSchema = z.strictObject({
+  /** whole days in a window */
+  days: z.number().int().min(1).max(90),
+  /** days between the starts of neighbouring windows; windows lie on a fixed grid counted from 1970-01-01 */
+  hop_days: z.number().int().min(1).max(90),
+});
+
+export const EVIDENCE = ['volume', 'concentration', 'low_ratings', 'justification', 'second_person'] as const;
+export type EvidenceKind = (typeof EVIDENCE)[number];
+
+export const AMOUNTS = ['customers', 'events', 'records'] as const;
+export type AmountKind = (typeof AMOUNTS)[number];
+
+const conductSchema = z.strictObject({
+  /** weighs counts against the employee's own past and peers */
+  kind: z.literal('conduct'),
+  actions: z.array(text).min(1),
+  amount: z.enum(AMOUNTS),
+  evidence: z.array(z.enum(EVIDENCE)).min(1),
+  /** windows with a smaller amount are judged but never reported */
+  at_least: z.number().int().min(1),
+});
+
+const canarySchema = z.strictObject({
+  /** any access that returned a customer who does not exist */
+  kind: z.literal('canary'),
+  /** expected honest alarms a day, as this rule's place on the common scale */
+  nominal_alarms_per_day: z.number().positive().max(1),
+});
+
+export const definitionSchema = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9_]*$/),
+  version: z.number().int().min(1),
+  title: text,
+  why: text,
+  threat: text,
+  window: windowSchema,
+  judge: z.discriminatedUnion('kind', [conductSchema, canarySchema]),
+  /** how the summary names what was done: `did` with {amount}, e.g. "read the e-mail addresses of {amount} customers" */
+  words: z.strictObject({ did: text, unit: text }),
+  false_positives: z.array(text),
+  known_gaps: z.array(text),
+  runbook: z.array(text).min(1),
+  controls: z.array(text),
+});
+
+export type Definition = z.infer<typeof definitionSchema>;
+export type Conduct = z.infer<typeof conductSchema>;
+export type ConductDefinition = Definition & { readonly judge: Conduct };
+
+export const isConduct = (definition: Definition): definition is ConductDefinition =>
+  definition.judge.kind === 'conduct';
+
+/** @returns the definition, or every fault as `path: what` */
+export function parseDefinition(
+  value: unknown,
+): { ok: true; definition: Definition } | { ok: false; faults: string[] } {
+  const parsed = definitionSchema.safeParse(value);
+  if (parsed.success) return { ok: true, definition: parsed.data };
+  return {
+    ok: false,
+    faults: parsed.error.issues.map((issue) => `${issue.path.join('.') || '(whole)'}: ${issue.message}`),
+  };
+}

@@ -1,0 +1,32 @@
+// Who was in which team, as of a time. The latest record up to it counts, else the first.
+
+import type { Employee } from '../feeds/records.js';
+
+export interface Directory {
+  asOf(actorId: string, timeMs: number): Employee | undefined;
+  /** grows with every record */
+  readonly version: bigint;
+}
+
+/** @param records any order; one per (employee_id, valid_from) */
+export function createDirectory(records: readonly Employee[], version: bigint): Directory {
+  const byEmployee = new Map<string, Employee[]>();
+  for (const record of records) {
+    const list = byEmployee.get(record.employee_id);
+    if (list === undefined) byEmployee.set(record.employee_id, [record]);
+    else list.push(record);
+  }
+  for (const list of byEmployee.values()) list.sort((a, b) => a.valid_from - b.valid_from);
+  return {
+    version,
+    asOf(actorId, timeMs) {
+      const list = byEmployee.get(actorId);
+      let found = list?.[0];
+      for (const record of list ?? []) {
+        if (record.valid_from > timeMs) break;
+        found = record;
+      }
+      return found;
+    },
+  };
+}

@@ -1,0 +1,168 @@
+// The pieces of evidence about one actor's conduct in one window, each the probability that honest work would look at least
+// this way: volume, concentration on one seller, low ratings, justification, second person. Formulas in docs/model.md.
+
+import type { EvidenceKind } from '../detections/definition.js';
+import { logFisher, round, surprise } from '../stats/combine.js';
+import { logBetaBinomialTail, logNegativeBinomialTail } from '../stats/tails.js';
+import { type GroupBaseline, type OwnHistory, predict } from './baseline.js';
+import { type ConductFigures, unexplained } from './conduct.js';
+
+/** How much is known of a seller: by the actor before, and by everybody else in the baseline and in this window. */
+export interface SellerTraffic {
+  /** the actor's own amount under the seller in the baseline */
+  readonly own: number;
+  /** everybody else's amount under the seller, baseline and window */
+  readonly others: number;
+}
+
+export interface EvidenceContext {
+  readonly history: OwnHistory;
+  readonly group: GroupBaseline;
+  readonly activeDays: number;
+  /** how much busier the peers are in this window than they usually are, at least 1 */
+  readonly surge: number;
+  /** everybody else's total amount, baseline and window */
+  readonly othersAmount: number;
+  readonly sellerTraffic: (seller: string) => SellerTraffic;
+}
+
+export interface Evidence {
+  readonly kind: EvidenceKind;
+  readonly observed: number;
+  readonly expected: number;
+  /** natural logarithm of the probability under honest behaviour */
+  readonly logP: number;
+  /** what a person needs to redo the arithmetic */
+  readonly inputs: Readonly<Record<string, number | string>>;
+}
+
+/** How many accesses' worth the past counts in the prior of a share: small, because honest days are lumpy. */
+const SHARE_PRIOR = 8;
+const MIN_PRIOR_MEAN = 1e-6;
+const MIN_CONCENTRATION = 3;
+const MAX_SELLERS_WEIGHED = 5;
+
+export function weigh(kinds: readonly EvidenceKind[], figures: ConductFigures, context: EvidenceContext): Evidence[] {
+  return kinds.map((kind) => WEIGHERS[kind](figures, context));
+}
+
+/** All evidence in one surprise, −log10 p by Fisher's method. */
+export const combined = (evidence: readonly Evidence[]): number =>
+  surprise(logFisher(evidence.map((piece) => piece.logP)));
+
+const WEIGHERS: Readonly<Record<EvidenceKind, (figures: ConductFigures, context: EvidenceContext) => Evidence>> = {
+  volume,
+  concentration,
+  low_ratings: (figures, { history, group }) =>
+    share('low_ratings', figures.low, figures.events, history.low, history.events, group.lowShare),
+  justification: (figures, { history, group }) =>
+    share(
+      'justification',
+      unexplained(figures),
+      figures.events,
+      history.unexplained,
+      history.events,
+      group.unexplainedShare,
+    ),
+  second_person: (figures, { history, group }) =>
+    share(
+      'second_person',
+      figures.unapproved,
+      figures.events,
+      history.unapproved,
+      history.events,
+      group.unapprovedShare,
+    ),
+};
+
+function volume(figures: ConductFigures, { history, group, activeDays, surge }: EvidenceContext): Evidence {
+  const { mean, variance, spread, ratePerDay } = predict(history, group, activeDays, surge);
+  const size = (mean * mean) / Math.max(variance - mean, mean * 1e-9);
+  return {
+    kind: 'volume',
+    observed: figures.amount,
+    expected: round(mean, 4),
+    logP: logNegativeBinomialTail(figures.amount, mean, size),
+    inputs: {
+      mean: round(mean, 6),
+      size: round(size, 6),
+      rate_per_active_day: round(ratePerDay, 6),
+      active_days: activeDays,
+      surge: round(surge, 4),
+      spread: round(spread, 4),
+    },
+  };
+}
+
+/** Beta-binomial tail of a share, its prior mean the own past shrunk to the peers' share. */
+function share(
+  kind: EvidenceKind,
+  part: number,
+  whole: number,
+  ownPart: number,
+  ownWhole: number,
+  groupShare: number,
+): Evidence {
+  const mean = clampMean((ownPart + SHARE_PRIOR * groupShare) / (ownWhole + SHARE_PRIOR));
+  return {
+    kind,
+    observed: part,
+    expected: round(whole * mean, 4),
+    logP: logBetaBinomialTail(part, whole, SHARE_PRIOR * mean, SHARE_PRIOR * (1 - mean)),
+    inputs: {
+      of: whole,
+      prior_mean: round(mean, 8),
+      prior_weight: SHARE_PRIOR,
+      own_before: ownPart,
+      own_before_of: ownWhole,
+      peers_share: round(groupShare, 6),
+    },
+  };
+}
+
+/** The seller whose share surprises most, paid for by the number of sellers that the actor touched. */
+function concentration(figures: ConductFigures, context: EvidenceContext): Evidence {
+  const n = figures.amount;
+  let best: Evidence = { kind: 'concentration', observed: 0, expected: 0, logP: 0, inputs: { seller: '', of: n } };
+  for (const [seller, amount] of largestSellers(figures)) {
+    const { own, others } = context.sellerTraffic(seller);
+    const usual = (others + 0.5) / (context.othersAmount + 100);
+    const ownBefore = sumOf(context.history.amounts);
+    const mean = clampMean((own + SHARE_PRIOR * usual) / (ownBefore + SHARE_PRIOR));
+    const tail = logBetaBinomialTail(Math.min(amount, n), n, SHARE_PRIOR * mean, SHARE_PRIOR * (1 - mean));
+    const logP = Math.min(0, tail + Math.log(figures.sellers.size));
+    if (logP >= best.logP) continue;
+    best = {
+      kind: 'concentration',
+      observed: amount,
+      expected: round(n * mean, 4),
+      logP,
+      inputs: {
+        seller,
+        of: n,
+        prior_mean: round(mean, 8),
+        prior_weight: SHARE_PRIOR,
+        own_before: own,
+        own_before_of: ownBefore,
+        peers_share: round(usual, 8),
+        sellers_touched: figures.sellers.size,
+      },
+    };
+  }
+  return best;
+}
+
+function largestSellers(figures: ConductFigures): [string, number][] {
+  const large: [string, number][] = [];
+  for (const [seller, { amount }] of figures.sellers) if (amount >= MIN_CONCENTRATION) large.push([seller, amount]);
+  large.sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  return large.slice(0, MAX_SELLERS_WEIGHED);
+}
+
+const clampMean = (mean: number): number => Math.min(1 - MIN_PRIOR_MEAN, Math.max(MIN_PRIOR_MEAN, mean));
+
+const sumOf = (values: readonly number[]): number => {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
+};

@@ -1,0 +1,195 @@
+// A finding: what a suspect's row says, made from the sheet's figures and the suspect's own accesses. Content is addressed by its
+// digest; the same inputs give the same bytes. Customers appear as counts, never as ids.
+
+import { createHash } from 'node:crypto';
+import type { ConductDefinition } from '../detections/definition.js';
+import { round, surprise } from '../stats/combine.js';
+import { type Day, dayOf, dayText, startOf } from '../time.js';
+import type { Calibration } from './calibration.js';
+import { expectedPerDay } from './calibration.js';
+import { addAccess, emptyFigures, type JudgedAccess } from './conduct.js';
+import type { DayBlock } from './day.js';
+import { combined, type Evidence, weigh } from './evidence.js';
+import { baselineRange } from './read-set.js';
+import { type Severity, score, severity } from './scale.js';
+import type { Suspect } from './sheet.js';
+import { describe } from './wording.js';
+
+export interface Factor {
+  readonly name: string;
+  readonly observed: number;
+  readonly expected: number;
+  /** share of the total surprise, in decades: −log10 of this piece's own probability */
+  readonly contribution: number;
+}
+
+export interface Finding {
+  readonly anomaly_id: string;
+  readonly content: string;
+  readonly detection: string;
+  readonly detection_version: number;
+  readonly severity: Severity;
+  readonly score: number;
+  readonly actor_id: string;
+  readonly seller_id: string;
+  readonly cluster_id: string;
+  readonly window_start: number;
+  readonly window_end: number;
+  readonly summary: string;
+  readonly factors: readonly Factor[];
+  readonly event_count: number;
+  readonly customer_count: number;
+  readonly evidence_event_ids: readonly string[];
+  readonly detected_at: number;
+  /** everything a person needs to redo the arithmetic, as JSON */
+  readonly reasoning: string;
+}
+
+const MAX_EVIDENCE = 100;
+
+export const anomalyId = (detection: string, entity: string, windowDays: number, start: Day): string =>
+  sha256(`${detection}\n${entity}\n${windowDays}\n${dayText(start)}`).slice(0, 32);
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+export function address(finding: Omit<Finding, 'content'>): Finding {
+  return { ...finding, content: sha256(JSON.stringify(finding)).slice(0, 32) };
+}
+
+export interface FindingInput {
+  readonly definition: ConductDefinition;
+  readonly start: Day;
+  readonly suspect: Suspect;
+  /** entities judged in the sheet */
+  readonly entities: number;
+  readonly calibration: Calibration;
+  readonly budgetShare: number;
+  readonly window: readonly DayBlock[];
+  /** the suspect's allowed accesses of the detection's actions in the window, ascending by (occurred_at, event_id) */
+  readonly accesses: readonly JudgedAccess[];
+}
+
+export function toFinding(input: FindingInput): Finding {
+  const { definition, start, suspect, accesses } = input;
+  const days = definition.window.days;
+  const customers = new Set(accesses.flatMap((access) => access.customer_ids));
+  const seller = dominantSeller(suspect);
+  const factors = factorsOf(suspect.evidence);
+  return address({
+    anomaly_id: anomalyId(definition.id, suspect.actor_id, days, start),
+    detection: definition.id,
+    detection_version: definition.version,
+    severity: suspect.severity,
+    score: score(suspect.alarmsPerDay),
+    actor_id: suspect.actor_id,
+    seller_id: seller,
+    cluster_id: '',
+    window_start: startOf(start),
+    window_end: startOf(start + days),
+    summary: describe({ definition, suspect, accesses, seller }),
+    factors,
+    event_count: accesses.length,
+    customer_count: customers.size,
+    evidence_event_ids: evidenceIds(accesses, seller),
+    detected_at: detectedAt(input),
+    reasoning: JSON.stringify(reasoningOf(input)),
+  });
+}
+
+const factorsOf = (evidence: readonly Evidence[]): Factor[] =>
+  evidence
+    .map(({ kind, observed, expected, logP }) => ({ name: kind, observed, expected, contribution: surprise(logP) }))
+    .sort((a, b) => b.contribution - a.contribution || (a.name < b.name ? -1 : 1));
+
+/** The seller that most of the amount falls under, where one does: at least half, and at least three. */
+function dominantSeller({ figures }: Suspect): string {
+  let best = '';
+  let most = Math.max(2, figures.amount / 2 - 1e-9);
+  for (const [seller, { amount }] of figures.sellers) {
+    if (amount > most || (amount === most && best !== '' && seller < best)) {
+      best = seller;
+      most = amount;
+    }
+  }
+  return best;
+}
+
+/** The dominant seller's accesses first, then the unexplained, then in time order; the chosen are listed in time order. */
+function evidenceIds(accesses: readonly JudgedAccess[], seller: string): string[] {
+  const rank = (access: JudgedAccess): number =>
+    (seller !== '' && access.seller_id === seller ? 0 : 2) + (access.explained === 'yes' ? 1 : 0);
+  return accesses
+    .map((access, at) => ({ access, at }))
+    .sort((a, b) => rank(a.access) - rank(b.access) || a.at - b.at)
+    .slice(0, MAX_EVIDENCE)
+    .sort((a, b) => a.at - b.at)
+    .map(({ access }) => access.event_id);
+}
+
+/** The earliest event time at which the suspect's accesses so far made the conduct an anomaly; peers and past as they are now. */
+function detectedAt(input: FindingInput): number {
+  const { definition, suspect, entities, calibration, budgetShare, accesses, window } = input;
+  const figures = emptyFigures();
+  const seen = new Set<string>();
+  for (const access of accesses) {
+    addAccess(figures, access, definition.judge.amount, seen);
+    if (figures.amount < definition.judge.at_least) continue;
+    const today = dayOf(access.occurred_at);
+    const activeDays = window.filter((block) => block.day <= today && block.active.has(suspect.actor_id)).length;
+    const evidence = weigh(definition.judge.evidence, figures, { ...suspect.context, activeDays });
+    const alarms = expectedPerDay(combined(evidence), entities, definition.window.hop_days, calibration);
+    if (severity(alarms, budgetShare) !== null) return access.occurred_at;
+  }
+  return accesses.at(-1)?.occurred_at ?? startOf(input.start);
+}
+
+function reasoningOf(input: FindingInput): Record<string, unknown> {
+  const { definition, start, suspect, entities, calibration, budgetShare } = input;
+  const { figures, context, evidence } = suspect;
+  const baseline = baselineRange(start);
+  return {
+    window: { from: dayText(start), days: definition.window.days, active_days: context.activeDays },
+    observed: {
+      amount: figures.amount,
+      unit: definition.words.unit,
+      events: figures.events,
+      sellers: figures.sellers.size,
+      explained_no: figures.explained_no,
+      explained_late: figures.explained_late,
+      explained_self: figures.explained_self,
+      unapproved: figures.unapproved,
+      low_ratings: figures.low,
+    },
+    own_history: {
+      from: dayText(baseline.from),
+      to: dayText(baseline.to),
+      active_days: context.history.activeDays,
+      amounts: context.history.amounts,
+      events: context.history.events,
+      unexplained: context.history.unexplained,
+      unapproved: context.history.unapproved,
+    },
+    peers: rounded(context.group),
+    surge: round(context.surge, 4),
+    evidence: evidence.map((piece) => ({
+      name: piece.kind,
+      observed: piece.observed,
+      expected: piece.expected,
+      minus_log10_p: surprise(piece.logP),
+      inputs: piece.inputs,
+    })),
+    combined: { method: 'Fisher', minus_log10_p: suspect.surprise },
+    calibration: {
+      ...calibration,
+      threshold: Number.isNaN(calibration.threshold) ? null : calibration.threshold,
+      entities,
+    },
+    alarms_per_day: Number(suspect.alarmsPerDay.toPrecision(6)),
+    budget_share: budgetShare,
+  };
+}
+
+const rounded = (group: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(group).map(([key, value]) => [key, typeof value === 'number' ? round(value, 6) : value]),
+  );

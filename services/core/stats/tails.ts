@@ -1,0 +1,108 @@
+// Upper tails P(X ≥ k) of the count distributions that the judges use, in natural logarithms so that
+// one in 10^200 is still a number. Every result is ≤ 0; a count of zero or less has probability one.
+
+import { logBeta, logChoose, logGamma } from './gamma.js';
+
+const EPSILON = 1e-15;
+const TINY = 1e-300;
+const MAX_TERMS = 10_000;
+
+/** ln I_x(a, b), the regularised incomplete beta function. Continued fraction by Lentz's method (DLMF 8.17.22). */
+export function logIncompleteBeta(x: number, a: number, b: number): number {
+  if (x <= 0) return Number.NEGATIVE_INFINITY;
+  if (x >= 1) return 0;
+  if (x > (a + 1) / (a + b + 2)) return log1mexp(logIncompleteBeta(1 - x, b, a));
+  const front = a * Math.log(x) + b * Math.log1p(-x) - Math.log(a) - logBeta(a, b);
+  let c = 1;
+  let d = 1 - ((a + b) * x) / (a + 1);
+  d = 1 / (Math.abs(d) < TINY ? TINY : d);
+  let fraction = d;
+  for (let m = 1; m < MAX_TERMS; m++) {
+    const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
+    const odd = (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1));
+    for (const term of [even, odd]) {
+      d = 1 + term * d;
+      d = 1 / (Math.abs(d) < TINY ? TINY : d);
+      c = 1 + term / c;
+      if (Math.abs(c) < TINY) c = TINY;
+      fraction *= d * c;
+      if (term === odd && Math.abs(d * c - 1) < EPSILON) return Math.min(0, front + Math.log(fraction));
+    }
+  }
+  return Math.min(0, front + Math.log(fraction));
+}
+
+/** ln(1 − e^y) for y ≤ 0 (Mächler 2012). */
+export const log1mexp = (y: number): number => {
+  if (y >= 0) return Number.NEGATIVE_INFINITY;
+  return y > -Math.LN2 ? Math.log(-Math.expm1(y)) : Math.log1p(-Math.exp(y));
+};
+
+/** ln P(X ≥ k), X negative binomial with the given mean and size (variance = mean + mean²/size). */
+export function logNegativeBinomialTail(k: number, mean: number, size: number): number {
+  if (k <= 0) return 0;
+  if (mean <= 0) return Number.NEGATIVE_INFINITY;
+  if (size > 1e7) return logPoissonTail(k, mean);
+  return logIncompleteBeta(mean / (mean + size), k, size);
+}
+
+/** ln P(X ≥ k), X Poisson: the lower incomplete gamma function by its series, or the complement of a direct sum. */
+export function logPoissonTail(k: number, mean: number): number {
+  if (k <= 0) return 0;
+  if (mean <= 0) return Number.NEGATIVE_INFINITY;
+  if (k > mean) return logPoissonTerm(k, mean) + Math.log(seriesFrom(k, mean));
+  let below = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < k; i++) below = logAdd(below, logPoissonTerm(i, mean));
+  return log1mexp(Math.min(0, below));
+}
+
+const logPoissonTerm = (k: number, mean: number): number => k * Math.log(mean) - mean - logGamma(k + 1);
+
+function seriesFrom(k: number, mean: number): number {
+  let term = 1;
+  let sum = 1;
+  for (let i = 1; i < MAX_TERMS && term > sum * EPSILON; i++) {
+    term *= mean / (k + i);
+    sum += term;
+  }
+  return sum;
+}
+
+/** ln P(X ≥ k), X beta-binomial: n trials whose chance is Beta(a, b). Summed from the largest terms down. */
+export function logBetaBinomialTail(k: number, n: number, a: number, b: number): number {
+  if (k <= 0) return 0;
+  if (k > n) return Number.NEGATIVE_INFINITY;
+  const mean = (n * a) / (a + b);
+  if (k <= mean) return log1mexp(sumDown(k - 1, n, a, b));
+  return Math.min(0, sumUp(k, n, a, b));
+}
+
+const logTerm = (i: number, n: number, a: number, b: number): number =>
+  logChoose(n, i) + logBeta(i + a, n - i + b) - logBeta(a, b);
+
+function sumUp(from: number, n: number, a: number, b: number): number {
+  let ratio = 1;
+  let sum = 1;
+  for (let i = from; i < n; i++) {
+    ratio *= ((n - i) * (i + a)) / ((i + 1) * (n - i - 1 + b));
+    sum += ratio;
+    if (ratio < sum * EPSILON) break;
+  }
+  return logTerm(from, n, a, b) + Math.log(sum);
+}
+
+function sumDown(from: number, n: number, a: number, b: number): number {
+  let ratio = 1;
+  let sum = 1;
+  for (let i = from; i > 0; i--) {
+    ratio *= (i * (n - i + b)) / ((n - i + 1) * (i - 1 + a));
+    sum += ratio;
+    if (ratio < sum * EPSILON) break;
+  }
+  return Math.min(0, logTerm(from, n, a, b) + Math.log(sum));
+}
+
+const logAdd = (a: number, b: number): number => {
+  const high = Math.max(a, b);
+  return high === Number.NEGATIVE_INFINITY ? high : high + Math.log(Math.exp(a - high) + Math.exp(b - high));
+};

@@ -1,0 +1,178 @@
+// Explains accesses by the cases they name, against the database: read cases, decide in core, and for cases that changed find the
+// accesses that cite them. Writes only rows whose explanation differs from the stored one, under a version that counts what it was
+// decided on; reading after writing on both sides makes the last answer that of the whole set, whoever comes first.
+
+import { accessKey, type ExplainableAccess, explain, withinBulkLimit } from '../core/explain/explain.js';
+import type { AccessEvent, Explained, SupportCase } from '../core/feeds/records.js';
+import type { ClickHouse } from '../platform/clickhouse/client.js';
+import { insertAccesses } from './access-rows.js';
+import { sqlStrings, TABLES } from './tables.js';
+import type { Touched } from './touched.js';
+
+export interface Cases {
+  readonly byId: ReadonlyMap<string, readonly SupportCase[]>;
+  /** changes whenever a version of one of the cases is added or replaced */
+  readonly fingerprint: string;
+}
+
+const NO_CASES: Cases = { byId: new Map(), fingerprint: '0/0' };
+const CHUNK = 20_000;
+
+interface CaseRow extends Omit<SupportCase, 'opened_at' | 'closed_at' | 'updated_at' | 'record_limit'> {
+  readonly opened_ms: string;
+  readonly closed_ms: string | null;
+  readonly updated_ms: string;
+  readonly limit: string | null;
+  readonly version: string;
+}
+
+export async function readCases(ch: ClickHouse, ids: readonly string[]): Promise<Cases> {
+  if (ids.length === 0) return NO_CASES;
+  const byId = new Map<string, SupportCase[]>();
+  let count = 0;
+  let sum = 0n;
+  for (let from = 0; from < ids.length; from += CHUNK) {
+    const rows = await ch.query<CaseRow>(
+      `SELECT case_id, kind, status, toUnixTimestamp64Milli(opened_at) AS opened_ms, toUnixTimestamp64Milli(closed_at) AS closed_ms,
+        opened_by, assignee_id, seller_id, customer_ids, approved_by, toString(record_limit) AS limit,
+        toUnixTimestamp64Milli(updated_at) AS updated_ms, version
+      FROM {db}.support_cases FINAL WHERE case_id IN (${sqlStrings(ids.slice(from, from + CHUNK))}) ORDER BY case_id, updated_at`,
+    );
+    for (const row of rows) {
+      count++;
+      sum += BigInt(row.version);
+      const list = byId.get(row.case_id);
+      if (list === undefined) byId.set(row.case_id, [toCase(row)]);
+      else list.push(toCase(row));
+    }
+  }
+  return { byId, fingerprint: `${count}/${sum}` };
+}
+
+const toCase = ({ opened_ms, closed_ms, updated_ms, limit, version: _version, ...rest }: CaseRow): SupportCase => ({
+  ...rest,
+  opened_at: Number(opened_ms),
+  closed_at: closed_ms === null ? null : Number(closed_ms),
+  updated_at: Number(updated_ms),
+  record_limit: limit === null ? null : Number(limit),
+});
+
+/** The same fingerprint as readCases, without reading the cases. */
+export async function fingerprintCases(ch: ClickHouse, ids: readonly string[]): Promise<string> {
+  let count = 0n;
+  let sum = 0n;
+  for (let from = 0; from < ids.length; from += CHUNK) {
+    const [row] = await ch.query<{ n: string; total: string }>(
+      `SELECT count() AS n, toString(sum(toUInt128(version))) AS total FROM {db}.support_cases FINAL
+      WHERE case_id IN (${sqlStrings(ids.slice(from, from + CHUNK))})`,
+    );
+    count += BigInt(row?.n ?? 0);
+    sum += BigInt(row?.total ?? 0);
+  }
+  return `${count}/${sum}`;
+}
+
+export const citedCases = (events: readonly AccessEvent[]): string[] => {
+  const ids = new Set<string>();
+  for (const event of events) if (event.case_id !== null) ids.add(event.case_id);
+  return [...ids].sort();
+};
+
+export interface Explanation {
+  readonly explained: Explained;
+  /** how many records it was decided on */
+  readonly inputs: number;
+}
+
+const UNNAMED: Explanation = { explained: 'no', inputs: 0 };
+const outsideLimit = (): boolean => false;
+
+/** What cases alone say; an access of a bulk task counts as outside its limit until all that cite it are read (see reexplain). */
+export function explainAlone(event: AccessEvent, cases: Cases): Explanation {
+  if (event.case_id === null) return UNNAMED;
+  const versions = cases.byId.get(event.case_id) ?? [];
+  return { explained: explain(event, versions, outsideLimit), inputs: versions.length };
+}
+
+export const bulkTasksOf = (cases: Cases): string[] => {
+  const ids: string[] = [];
+  for (const [id, versions] of cases.byId) if (versions.some((version) => version.kind === 'bulk_task')) ids.push(id);
+  return ids;
+};
+
+interface StoredAccess extends ExplainableAccess {
+  readonly event: AccessEvent;
+  readonly explained: Explained;
+  readonly rank: number;
+}
+
+/** Explains every stored access that cites one of the cases anew, rewrites what differs and notes whom that touches. */
+export async function reexplain(ch: ClickHouse, caseIds: readonly string[], touched: Touched): Promise<void> {
+  for (let from = 0; from < caseIds.length; from += CHUNK) {
+    const ids = caseIds.slice(from, from + CHUNK);
+    const citing = await readCiting(ch, ids);
+    if (citing.length === 0) continue;
+    const cases = await readCases(ch, [...new Set(citing.map((access) => access.case_id as string))].sort());
+    const changed = citing.flatMap((access) => change(access, cases, citingOf(citing)));
+    if (changed.length === 0) continue;
+    await insertAccesses(ch, changed);
+    for (const { event } of changed) touched.addTime(event.occurred_at, event.actor_id);
+  }
+}
+
+const groups = new WeakMap<readonly StoredAccess[], Map<string, StoredAccess[]>>();
+
+function citingOf(citing: readonly StoredAccess[]): ReadonlyMap<string, readonly StoredAccess[]> {
+  let byCase = groups.get(citing);
+  if (byCase === undefined) {
+    byCase = new Map();
+    for (const access of citing) {
+      const list = byCase.get(access.case_id as string);
+      if (list === undefined) byCase.set(access.case_id as string, [access]);
+      else list.push(access);
+    }
+    groups.set(citing, byCase);
+  }
+  return byCase;
+}
+
+const limits = new WeakMap<readonly StoredAccess[], Set<string>>();
+
+function change(access: StoredAccess, cases: Cases, byCase: ReadonlyMap<string, readonly StoredAccess[]>) {
+  const id = access.case_id as string;
+  const versions = cases.byId.get(id) ?? [];
+  const siblings = byCase.get(id) ?? [];
+  const isBulk = versions.some((version) => version.kind === 'bulk_task');
+  const explained = explain(access, versions, (one) => {
+    let within = limits.get(siblings);
+    if (within === undefined) {
+      within = withinBulkLimit(siblings, versions);
+      limits.set(siblings, within);
+    }
+    return within.has(accessKey(one));
+  });
+  if (explained === access.explained) return [];
+  return [
+    { event: access.event, rank: access.rank, explained, inputs: versions.length + (isBulk ? siblings.length : 0) },
+  ];
+}
+
+async function readCiting(ch: ClickHouse, caseIds: readonly string[]): Promise<StoredAccess[]> {
+  const columns = TABLES['access-log'].columns.filter((column) => column !== 'occurred_at');
+  const rows = await ch.query<
+    Omit<AccessEvent, 'record_count'> & {
+      occurred_ms: string;
+      record_count: string;
+      explained: Explained;
+      version: string;
+    }
+  >(
+    `SELECT ${columns.join(', ')}, toUnixTimestamp64Milli(occurred_at) AS occurred_ms, explained, version
+    FROM {db}.access_events FINAL WHERE case_id IN (${sqlStrings(caseIds)})
+    ORDER BY occurred_at, event_id, actor_id SETTINGS do_not_merge_across_partitions_select_final = 1`,
+  );
+  return rows.map(({ occurred_ms, explained, version, ...rest }) => {
+    const event: AccessEvent = { ...rest, occurred_at: Number(occurred_ms), record_count: Number(rest.record_count) };
+    return { ...event, event, explained, rank: Number(BigInt(version) >> 20n) };
+  });
+}

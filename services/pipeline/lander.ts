@@ -1,0 +1,193 @@
+// Lands a batch: dead letters, context, accesses with their explanation, and last the durable duty to judge what they touched.
+// Every step is idempotent, so a crash after any await repeats the batch and changes nothing; when land() has resolved, the
+// batch's offsets may be committed. It does not know where the batch came from.
+
+import { randomUUID } from 'node:crypto';
+import type { DeadLetter, DecodedBatch } from '../core/feeds/batch.js';
+import type { AccessEvent, ContextFeed, Feed, SupportCase } from '../core/feeds/records.js';
+import type { ClickHouse } from '../platform/clickhouse/client.js';
+import { toDateTime64 } from '../platform/clickhouse/time.js';
+import { type ExplainedAccess, insertAccesses } from './access-rows.js';
+import {
+  bulkTasksOf,
+  type Cases,
+  citedCases,
+  explainAlone,
+  fingerprintCases,
+  readCases,
+  reexplain,
+} from './explainer.js';
+import { rowVersion, sqlStrings, TABLES, toValues } from './tables.js';
+import { Touched } from './touched.js';
+
+export interface ProgressRow {
+  readonly cluster: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly next_offset: string;
+  readonly watermarkMs: number;
+}
+
+export interface LandInput {
+  /** where the batch came from, for people; a random part is added, so that a repeat is a duty of its own */
+  readonly batchId: string;
+  readonly batches: readonly DecodedBatch[];
+  readonly progress: readonly ProgressRow[];
+}
+
+export interface LandSummary {
+  readonly landed: number;
+  readonly deadLetters: number;
+}
+
+export interface Lander {
+  land(input: LandInput): Promise<LandSummary>;
+}
+
+/** @param options.exclusive true when nobody else writes to this database, as in a replay: cases cannot change behind our back */
+export function createLander(ch: ClickHouse, options: { readonly exclusive: boolean }): Lander {
+  return {
+    async land({ batchId, batches, progress }) {
+      const touched = new Touched();
+      let landed = 0;
+      let deadLetters = 0;
+      let touchedFrom: string | null = null;
+      for (const batch of batches) {
+        await insertDeadLetters(ch, batch.deadLetters);
+        deadLetters += batch.deadLetters.length;
+        landed += batch.records.length;
+        if (batch.records.length === 0) continue;
+        if (isFeed(batch, 'access-log')) await landAccesses(ch, batch, options.exclusive, touched);
+        else touchedFrom = earlier(touchedFrom, await landContext(ch, batch as DecodedBatch<ContextFeed>, touched));
+      }
+      await oblige(ch, batchId, touched, touchedFrom);
+      await recordProgress(ch, progress);
+      return { landed, deadLetters };
+    },
+  };
+}
+
+const isFeed = <F extends Feed>(batch: DecodedBatch, feed: F): batch is DecodedBatch<F> => batch.feed === feed;
+
+const earlier = (a: string | null, b: string | null): string | null => (a === null ? b : b === null || a < b ? a : b);
+
+async function insertDeadLetters(ch: ClickHouse, letters: readonly DeadLetter[]): Promise<void> {
+  if (letters.length === 0) return;
+  const columns = ['topic', 'partition', 'offset', 'reason', 'error', 'key', 'payload'];
+  await ch.insert(
+    'dead_letters',
+    columns,
+    letters.map((letter) => [
+      letter.topic,
+      letter.partition,
+      letter.offset,
+      letter.reason,
+      letter.error,
+      toText(letter.key),
+      toText(letter.payload),
+    ]),
+  );
+}
+
+/** Bytes as text where they are valid UTF-8, else as base64 with that prefix, so that the original can always be had back. */
+function toText(bytes: Buffer | null): string {
+  if (bytes === null) return '';
+  const text = bytes.toString('utf8');
+  return Buffer.from(text, 'utf8').equals(bytes) ? text : `base64:${bytes.toString('base64')}`;
+}
+
+async function landAccesses(
+  ch: ClickHouse,
+  batch: DecodedBatch<'access-log'>,
+  exclusive: boolean,
+  touched: Touched,
+): Promise<void> {
+  const ids = citedCases(batch.records);
+  let cases = await readCases(ch, ids);
+  let rows = explainAll(batch, cases);
+  await insertAccesses(ch, rows);
+  while (!exclusive && (await fingerprintCases(ch, ids)) !== cases.fingerprint) {
+    cases = await readCases(ch, ids);
+    const again = explainAll(batch, cases);
+    await insertAccesses(
+      ch,
+      again.filter((row, i) => row.explained !== rows[i]?.explained),
+    );
+    rows = again;
+  }
+  const bulk = bulkTasksOf(cases);
+  if (bulk.length > 0) await reexplain(ch, bulk, touched);
+  for (const event of batch.records) touched.addTime(event.occurred_at, event.actor_id);
+}
+
+const explainAll = (batch: DecodedBatch<'access-log'>, cases: Cases): ExplainedAccess[] =>
+  batch.records.map((event: AccessEvent, i) => ({
+    event,
+    rank: batch.ranks[i] as number,
+    ...explainAlone(event, cases),
+  }));
+
+/** @returns the day from which everything must be judged anew, or null */
+async function landContext(ch: ClickHouse, batch: DecodedBatch<ContextFeed>, touched: Touched): Promise<string | null> {
+  const { name, columns } = TABLES[batch.feed];
+  await ch.insert(
+    name,
+    [...columns, 'version'],
+    batch.records.map((record, i) => [...toValues(batch.feed, record), rowVersion(batch.ranks[i] as number, 0)]),
+  );
+  if (isFeed(batch, 'support-cases')) {
+    await reexplain(ch, [...new Set(batch.records.map((record: SupportCase) => record.case_id))].sort(), touched);
+  }
+  if (isFeed(batch, 'canaries'))
+    await touchReaders(
+      ch,
+      batch.records.map((record) => record.customer_id),
+      touched,
+    );
+  if (isFeed(batch, 'employees'))
+    return firstDayOf(ch, [...new Set(batch.records.map((record) => record.employee_id))]);
+  return null;
+}
+
+async function touchReaders(ch: ClickHouse, customers: readonly string[], touched: Touched): Promise<void> {
+  const rows = await ch.query<{ day: string; actor_id: string }>(
+    `SELECT DISTINCT toDate(occurred_at) AS day, actor_id FROM {db}.access_events WHERE hasAny(customer_ids, [${sqlStrings(customers)}])`,
+  );
+  touched.addArrays(
+    rows.map((row) => row.day),
+    rows.map((row) => row.actor_id),
+  );
+}
+
+/** The first day on which one of the employees has an access: a directory record changes groups from there on, at the earliest. */
+async function firstDayOf(ch: ClickHouse, employees: readonly string[]): Promise<string | null> {
+  const [row] = await ch.query<{ n: string; day: string }>(
+    `SELECT count() AS n, toDate(min(occurred_at)) AS day FROM {db}.access_events WHERE actor_id IN (${sqlStrings(employees)})`,
+  );
+  return row === undefined || Number(row.n) === 0 ? null : row.day;
+}
+
+async function oblige(ch: ClickHouse, batchId: string, touched: Touched, touchedFrom: string | null): Promise<void> {
+  const { days, actors } = touched.toArrays();
+  if (days.length === 0 && touchedFrom === null) return;
+  await ch.insert(
+    'landings',
+    ['batch_id', 'touched_days', 'touched_actors', 'touched_from', 'done'],
+    [[`${batchId}/${randomUUID()}`, days, actors, touchedFrom, 0]],
+  );
+}
+
+async function recordProgress(ch: ClickHouse, progress: readonly ProgressRow[]): Promise<void> {
+  if (progress.length === 0) return;
+  await ch.insert(
+    'progress',
+    ['cluster', 'topic', 'partition', 'next_offset', 'watermark'],
+    progress.map((row) => [
+      row.cluster,
+      row.topic,
+      row.partition,
+      row.next_offset,
+      toDateTime64(Math.max(0, row.watermarkMs)),
+    ]),
+  );
+}
