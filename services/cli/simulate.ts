@@ -1,0 +1,124 @@
+// `keyhole simulate OUT`: parses what is asked, shows progress on stderr, leaves the making to services/simulator.
+// Everything given is checked before the folder is touched.
+
+import { type Command, InvalidArgumentError } from 'commander';
+import { UsageError } from '../core/errors.js';
+import { CAMPAIGN_NAMES, chooseCampaigns } from '../simulator/campaigns/catalogue.js';
+import { createFolder } from '../simulator/output/folder.js';
+import { type Simulated, simulate } from '../simulator/simulate.js';
+
+interface Options {
+  readonly seed: number;
+  readonly employees: number;
+  readonly days: number;
+  readonly campaign: string[];
+  readonly offenders?: number;
+  readonly start: number;
+  readonly eventsPerEmployeeDay: number;
+  readonly gzip: boolean;
+  readonly force: boolean;
+}
+
+const whole =
+  (low: number, high: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= low && value <= high) return value;
+    throw new InvalidArgumentError(`Give a whole number from ${low} to ${high}.`);
+  };
+
+function rate(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0 && value <= 1_000) return value;
+  throw new InvalidArgumentError('Give a number above 0, at most 1000.');
+}
+
+function day(text: string): number {
+  const value = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00.000Z`) : Number.NaN;
+  const valid = Number.isFinite(value) && new Date(value).toISOString().startsWith(text);
+  if (valid && text >= '2010-01-01' && text < '2090-01-01') return value;
+  throw new InvalidArgumentError('Give a day such as 2026-01-05, from 2010 to 2089.');
+}
+
+const collect = (name: string, names: string[]): string[] => [...names, name];
+
+export function registerSimulate(program: Command): void {
+  program
+    .command('simulate')
+    .description('write a case folder of a synthetic organisation, with a truth.ndjson of its offenders')
+    .argument('<out>', 'folder to write to')
+    .requiredOption('--seed <n>', 'equal seeds and options give equal files', whole(0, Number.MAX_SAFE_INTEGER))
+    .requiredOption('--employees <n>', 'how many people work there in all', whole(1, 200_000))
+    .requiredOption('--days <n>', 'length of the period', whole(1, 3_650))
+    .option('--campaign <name>', `plant a campaign; repeatable: ${CAMPAIGN_NAMES.join(', ')}, all, none`, collect, [])
+    .option(
+      '--offenders <n>',
+      'how many offenders to plant at least (default: one for every 40 employees, and five)',
+      whole(1, 10_000),
+    )
+    .option('--start <day>', 'first day of the period, UTC', day, Date.UTC(2026, 0, 5))
+    .option('--events-per-employee-day <n>', 'accesses of people, on average over everybody and all days', rate, 11)
+    .option('--gzip', 'write .ndjson.gz', false)
+    .option('--force', 'overwrite the case folder that is there', false)
+    .addHelpText(
+      'after',
+      '\nWithout --campaign: bulk_email, sales_export, account_reinstatement, review_deletion, canary.',
+    )
+    .action(run);
+}
+
+async function run(out: string, options: Options): Promise<void> {
+  const campaigns = chooseCampaigns(options.campaign);
+  if (campaigns.length === 0 && options.offenders !== undefined) {
+    throw new UsageError('--offenders has no meaning with --campaign none');
+  }
+  const folder = await createFolder(out, { gzip: options.gzip, force: options.force });
+  const progress = createProgress(options.days);
+  try {
+    const done = await simulate(
+      {
+        seed: options.seed,
+        employees: options.employees,
+        days: options.days,
+        startMs: options.start,
+        eventsPerEmployeeDay: options.eventsPerEmployeeDay,
+        campaigns,
+        offenders: options.offenders ?? Math.max(5, Math.round(options.employees / 40)),
+        onDay: progress.show,
+      },
+      folder,
+    );
+    progress.end();
+    process.stderr.write(`${summary(out, done)}\n`);
+  } finally {
+    await folder.close();
+  }
+}
+
+function summary(out: string, { counts, truth }: Simulated): string {
+  const feeds = [...counts].map(([feed, count]) => `${feed} ${count.toLocaleString('en')}`).join(', ');
+  const families = new Set(truth.map((row) => row.campaign)).size;
+  return `${out}: ${feeds}; ${truth.length} offenders in ${families} campaign families`;
+}
+
+const QUIET_MS = 2_000;
+const EVERY_MS = 500;
+
+/** One line on stderr, rewritten on a terminal, once the work has lasted two seconds. */
+function createProgress(days: number): { show(day: number, events: number): void; end(): void } {
+  const terminal = process.stderr.isTTY === true;
+  let nextMs = performance.now() + QUIET_MS;
+  let shown = false;
+  return {
+    show(done, events) {
+      if (performance.now() < nextMs) return;
+      nextMs = performance.now() + (terminal ? EVERY_MS : 10 * EVERY_MS);
+      shown = true;
+      const text = `simulating: day ${done} of ${days}, ${events.toLocaleString('en')} accesses`;
+      process.stderr.write(terminal ? `\r${text}` : `${text}\n`);
+    },
+    end() {
+      if (terminal && shown) process.stderr.write('\n');
+    },
+  };
+}
