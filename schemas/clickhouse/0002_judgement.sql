@@ -1,8 +1,10 @@
 -- Derived rows: everything here can be recomputed from the facts and the versioned configuration.
 
--- One row per (day, action, actor): recomputed from distinct events and replaced as a whole. version: sum of weights of its events.
+-- One row per (day, action, actor): recomputed from distinct events and replaced as a whole. version: sum of weights of all of the
+-- actor's events of that day, whatever the action, so that it also grows when a conflict moves an event to another action.
 -- Ordered by day first: a sheet reads all actors of one day, and a baseline the same for 28 days.
--- sellers, seller_amounts, seller_low: parallel arrays, ordered by seller: amount and ratings of one or two stars under each seller.
+-- sellers and seller_*: parallel arrays, ordered by seller; '' stands for no seller. Allowed accesses only, except in `denied`.
+-- customers: distinct customers under each seller, summed; unlisted: records beyond the customers that the event lists.
 CREATE TABLE IF NOT EXISTS {db}.action_days
 (
     day Date,
@@ -20,7 +22,8 @@ CREATE TABLE IF NOT EXISTS {db}.action_days
     unapproved UInt32,
     canary_hits UInt32,
     sellers Array(String),
-    seller_amounts Array(UInt32),
+    seller_events Array(UInt32),
+    seller_customers Array(UInt32),
     seller_low Array(UInt32),
     version UInt128
 )

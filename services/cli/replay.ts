@@ -10,8 +10,7 @@ import { loadJudgingConfig } from '../pipeline/judging-config.js';
 import { createLander, type Lander } from '../pipeline/lander.js';
 import type { ClickHouse } from '../platform/clickhouse/client.js';
 import { readSettings } from '../platform/config/settings.js';
-import { type CaseFolder, openCaseFolder } from '../platform/files/case-folder.js';
-import { readFeed } from '../platform/files/read-feed.js';
+import { type CaseFolder, openCaseFolder, readFeed } from '../platform/files/case-folder.js';
 import { openDatabase } from '../platform/stack/database.js';
 import { createProgress, type Progress } from '../platform/terminal/progress.js';
 

@@ -109,8 +109,8 @@ export async function writeJudgements(
       one.sample.entities,
       one.sampleVersion.toString(),
       one.sample.surprises,
-      one.findings.map((finding) => [finding.anomaly_id, finding.content]),
-      one.unscored.map(({ entity, reason }) => [entity, reason]),
+      one.findings.map(({ anomaly_id, content }) => ({ anomaly_id, content })),
+      one.unscored,
     ]),
   );
 }
@@ -128,7 +128,7 @@ const toFindingRow = (finding: Finding): unknown[] => [
   toDateTime64(finding.window_start),
   toDateTime64(finding.window_end),
   finding.summary,
-  finding.factors.map((factor) => [factor.name, factor.observed, factor.expected, factor.contribution]),
+  finding.factors,
   finding.event_count,
   finding.customer_count,
   finding.evidence_event_ids,

@@ -44,6 +44,9 @@ export interface Lander {
   land(input: LandInput): Promise<LandSummary>;
 }
 
+/** Before every valid time: the watermark of a partition that has had dead letters only. */
+const EARLIEST_MS = Date.UTC(2000, 0, 1);
+
 /** @param options.exclusive true when nobody else writes to this database, as in a replay: cases cannot change behind our back */
 export function createLander(ch: ClickHouse, options: { readonly exclusive: boolean }): Lander {
   return {
@@ -187,7 +190,7 @@ async function recordProgress(ch: ClickHouse, progress: readonly ProgressRow[]):
       row.topic,
       row.partition,
       row.next_offset,
-      toDateTime64(Math.max(0, row.watermarkMs)),
+      toDateTime64(Math.max(EARLIEST_MS, row.watermarkMs)),
     ]),
   );
 }
