@@ -22,9 +22,6 @@ const HOPELESS_NAMES = new Set([
   'KafkaJSSASLAuthenticationError',
   'KafkaJSServerDoesNotSupportApiKey',
   'KafkaJSNotImplemented',
-  'TypeError',
-  'RangeError',
-  'ReferenceError',
 ]);
 
 const REJOIN_TYPES = new Set([

@@ -2,7 +2,7 @@
 // (positions, heartbeats, restarts); knows nothing of what a record means or when it is safe to commit.
 
 import type { EachBatchPayload, IHeaders, KafkaMessage } from 'kafkajs';
-import { KeyholeError } from '../../core/errors.js';
+import type { KeyholeError } from '../../core/errors.js';
 import type { KafkaSettings } from '../config/settings.js';
 import type { Logger } from '../log/logger.js';
 import { settledWithin } from '../shutdown/wait.js';
@@ -68,9 +68,17 @@ export interface GroupOptions {
 
 /** How long a broker may sit on a fetch; commits and heartbeats to the same broker wait behind it. */
 const MAX_WAIT_MS = 250;
+const RESTART_MS = 1_000;
+
+interface State {
+  closing: boolean;
+  held: boolean;
+  assigned: readonly TopicPartition[];
+  restart: NodeJS.Timeout | undefined;
+}
 
 export function joinGroup(settings: KafkaSettings, options: GroupOptions, handler: GroupHandler): Group {
-  const state = { closing: false, held: false, assigned: [] as readonly TopicPartition[] };
+  const state: State = { closing: false, held: false, assigned: [], restart: undefined };
   const consumer = connectKafka(settings, { log: options.log }).consumer({
     groupId: options.groupId,
     sessionTimeout: options.sessionTimeoutMs ?? 30_000,
@@ -84,6 +92,25 @@ export function joinGroup(settings: KafkaSettings, options: GroupOptions, handle
   const pauseAll = (): void => {
     for (const { topic, partition } of state.assigned) consumer.pause([{ topic, partitions: [partition] }]);
   };
+  const run = (): Promise<void> =>
+    consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 4,
+      eachBatch: async (payload) => {
+        if (!state.held) await offer(payload, handler);
+      },
+    });
+  /** kafkajs restarts itself after most faults; after the others it only says that it crashed. */
+  const crashed = (cause: unknown, restarts: boolean): void => {
+    if (state.closing) return;
+    const error = kafkaError('consuming', cause);
+    handler.failed(error);
+    if (restarts || !error.retriable) return;
+    state.restart = setTimeout(() => {
+      run().catch((again: unknown) => crashed(again, false));
+    }, RESTART_MS);
+  };
 
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     state.assigned = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
@@ -94,14 +121,9 @@ export function joinGroup(settings: KafkaSettings, options: GroupOptions, handle
     handler.assigned(state.assigned);
   });
   consumer.on(consumer.events.FETCH, () => handler.alive());
-  consumer.on(consumer.events.CRASH, ({ payload }) => {
-    if (state.closing) return;
-    const error = kafkaError('consuming', payload.error);
-    handler.failed(new KeyholeError(error.code, error.message, { retriable: payload.restart, cause: payload.error }));
-  });
+  consumer.on(consumer.events.CRASH, ({ payload }) => crashed(payload.error, payload.restart));
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
-    if (payload.batchSize > 0 || state.held) return;
-    handler.skipped({ ...payload, offset: behind(payload.lastOffset) });
+    if (payload.batchSize === 0 && !state.held) handler.skipped({ ...payload, offset: behind(payload.lastOffset) });
   });
 
   return {
@@ -109,14 +131,7 @@ export function joinGroup(settings: KafkaSettings, options: GroupOptions, handle
       try {
         await consumer.connect();
         await consumer.subscribe({ topics: [...topics], fromBeginning: true });
-        await consumer.run({
-          autoCommit: false,
-          eachBatchAutoResolve: false,
-          partitionsConsumedConcurrently: 4,
-          eachBatch: async (payload) => {
-            if (!state.held) await offer(payload, handler);
-          },
-        });
+        await run();
       } catch (error) {
         throw kafkaError('joining the consumer group', error);
       }
@@ -135,10 +150,15 @@ export function joinGroup(settings: KafkaSettings, options: GroupOptions, handle
     },
     hold() {
       state.held = true;
-      pauseAll();
+      try {
+        pauseAll();
+      } catch {
+        // Not a member at this moment, so there is nothing to pause; a later join pauses at once.
+      }
     },
     async close(withinMs) {
       state.closing = true;
+      clearTimeout(state.restart);
       await settledWithin(consumer.disconnect(), withinMs);
     },
   };

@@ -1,0 +1,49 @@
+// `keyhole score`: runs one scoring consumer until it is told to stop. Decides where its settings come from and that it waits
+// for parts that are not there yet.
+
+import type { Command } from 'commander';
+import { loadJudgingConfig } from '../pipeline/judging-config.js';
+import { readSettings } from '../platform/config/settings.js';
+import { createLogger, type Logger } from '../platform/log/logger.js';
+import { createOutages } from '../platform/log/outages.js';
+import { onShutdown } from '../platform/shutdown/signals.js';
+import { retryForever } from '../platform/shutdown/wait.js';
+import { type OpenStack, openStack } from '../platform/stack/database.js';
+import { runScorer } from '../scorer/main.js';
+
+export function registerScore(program: Command): void {
+  program
+    .command('score')
+    .description('the scoring consumer: reads Kafka, stores, judges, publishes anomalies; any number may run')
+    .option('--data <path>', 'data folder of a running stack (default: settings, else .keyhole)')
+    .action(score);
+}
+
+async function score(flags: { readonly data?: string }): Promise<void> {
+  const settings = readSettings(process.env);
+  const log = createLogger('score', { level: settings.logLevel });
+  const judging = loadJudgingConfig({ alertBudget: settings.alertBudget });
+  const { signal, release } = onShutdown((name) => log.info({ signal: name }, 'stopping: storing what was read'));
+  try {
+    const stack = await waitForStack(flags.data, log, signal);
+    if (stack === null) return;
+    try {
+      const { kafka, registry, clickhouse } = stack;
+      await runScorer({ kafka, registry, clickhouse, config: settings, judging, log, signal });
+    } finally {
+      await stack.close();
+    }
+  } finally {
+    release();
+  }
+}
+
+/** null: told to stop before the parts answered. */
+async function waitForStack(data: string | undefined, log: Logger, signal: AbortSignal): Promise<OpenStack | null> {
+  try {
+    return await retryForever(() => openStack({ data, env: process.env }), { outages: createOutages(log), signal });
+  } catch (error) {
+    if (signal.aborted) return null;
+    throw error;
+  }
+}
