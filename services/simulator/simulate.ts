@@ -39,7 +39,7 @@ const TURNS_PER_FLUSH = 64;
 export async function simulate(simulation: Simulation, folder: FolderWriter): Promise<Simulated> {
   const organisation = createOrganisation(simulation);
   const endMs = simulation.startMs + simulation.days * DAY_MS;
-  const timeline = new Timeline(folder.sinks, endMs, organisation.parameters);
+  const timeline = new Timeline(folder.sinks, { startMs: simulation.startMs, endMs }, organisation.parameters);
   const world: World = { organisation, timeline, cases: new CaseBook(timeline), suspended: new Suspended(), endMs };
   const machines = createMachines(organisation);
   const plans = planCampaigns(world, machines, simulation.campaigns, simulation.offenders);
@@ -66,7 +66,7 @@ export async function simulate(simulation: Simulation, folder: FolderWriter): Pr
   timeline.flush(Number.POSITIVE_INFINITY);
   await folder.drained();
   const truth = traces.filter((trace) => trace.happened).map((trace) => trace.truth());
-  for (const row of truth) folder.truth.write(`${JSON.stringify(row)}\n`);
+  for (const row of truth) folder.truth.write(Buffer.from(`${JSON.stringify(row)}\n`));
   return { counts: timeline.counts, truth };
 }
 

@@ -9,21 +9,25 @@ export const DAY_MS = 86_400_000;
 const two = Array.from({ length: 100 }, (_, n) => String(n).padStart(2, '0'));
 const three = Array.from({ length: 1000 }, (_, n) => String(n).padStart(3, '0'));
 
-let cachedDay = Number.NaN;
-let cachedDate = '';
+const dates = new Map<number, string>();
 
-/** `2026-03-01T09:30:00.000Z`, several times as fast as Date for times that lie close together. */
+function dateOf(day: number): string {
+  const known = dates.get(day);
+  if (known !== undefined) return known;
+  if (dates.size > 5_000) dates.clear();
+  const date = new Date(day * DAY_MS).toISOString().slice(0, 11);
+  dates.set(day, date);
+  return date;
+}
+
+/** `2026-03-01T09:30:00.000Z`, several times as fast as Date for times on days seen before. */
 export function isoTime(atMs: number): string {
   const day = Math.floor(atMs / DAY_MS);
-  if (day !== cachedDay) {
-    cachedDay = day;
-    cachedDate = new Date(day * DAY_MS).toISOString().slice(0, 11);
-  }
   const inDay = Math.floor(atMs) - day * DAY_MS;
   const hours = two[Math.floor(inDay / HOUR_MS)] as string;
   const minutes = two[Math.floor(inDay / MINUTE_MS) % 60] as string;
   const seconds = two[Math.floor(inDay / SECOND_MS) % 60] as string;
-  return `${cachedDate}${hours}:${minutes}:${seconds}.${three[inDay % 1000] as string}Z`;
+  return `${dateOf(day)}${hours}:${minutes}:${seconds}.${three[inDay % 1000] as string}Z`;
 }
 
 /** 0 is Sunday. */

@@ -9,7 +9,7 @@ import { logUniform } from '../random/distributions.js';
 import { hashPair } from '../random/random.js';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time.js';
 import { exportNiche } from './figures.js';
-import { complaintsAfter, readEmails, wantedOf } from './harvest.js';
+import { complaintsAfter, mainSellers, readEmails, wantedOf } from './harvest.js';
 import { type DaySpan, type Plan, type Plot, PREPARATION_DAYS, type Trace } from './plot.js';
 
 const ANY_READER = {
@@ -76,11 +76,7 @@ export function handover(plot: Plot): Plan {
   const after = { fromDay: Math.min(middle + 1, span.toDay), toDay: span.toDay };
   const { person: first, tell } = leaverDuring(plot, before);
   const team = teamOn(first, middle).members.filter((one) => !plot.isTaken(one.id));
-  const heir = plot.recruit(
-    after,
-    ANY_READER,
-    team.some((one) => plot.desks(one, after).length > 0) ? team : undefined,
-  );
+  const heir = plot.recruit(after, ANY_READER, team);
   return {
     readyDay: readyFor(span),
     offenders: 2,
@@ -120,6 +116,7 @@ export function borrowedAccount(plot: Plot): Plan {
         low: random.between(0.3, 0.9),
       });
       const desks = plot.desks(owner, span);
+      trace.concern(mainSellers(wanted));
       desks.forEach((desk, at) => {
         const theirs = shiftOn(world.organisation.rota, thief, desk.shift.day) ?? desk.shift;
         desk.machine = {
@@ -133,11 +130,17 @@ export function borrowedAccount(plot: Plot): Plan {
         );
         for (const one of share) {
           desk.now += random.int(5, 60) * SECOND_MS;
-          plot.act(desk, trace, 'customer_email.read', {
-            seller: one.seller,
-            buyers: [one.buyer],
-            review: one.buyer.review,
-          });
+          plot.act(
+            desk,
+            trace,
+            'customer_email.read',
+            {
+              seller: one.seller,
+              buyers: [one.buyer],
+              review: one.buyer.review,
+            },
+            null,
+          );
         }
       });
       return [trace];

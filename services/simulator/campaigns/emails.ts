@@ -48,10 +48,9 @@ export function sharedEmail(plot: Plot): Plan {
   const { random } = plot;
   const span = plot.span(3, 10);
   const first = plot.recruit(span, READERS);
-  const team = teamOn(first, span.fromDay).members;
-  const helpers = Array.from({ length: random.int(2, 5) }, () =>
-    plot.recruit(span, READERS, team.some((one) => !plot.isTaken(one.id)) ? team : undefined),
-  );
+  const { members, place } = teamOn(first, span.fromDay);
+  const office = plot.world.organisation.staff.people.filter((one) => teamOn(one, span.fromDay).place === place);
+  const helpers = Array.from({ length: random.int(2, 5) }, () => plot.recruit(span, READERS, members, office));
   return {
     readyDay: span.fromDay,
     offenders: helpers.length + 1,

@@ -44,6 +44,7 @@ export function readEmails(
   const trace = plot.trace(person.id);
   const cover = new Cover(drawStyle(random));
   const desks = plot.desks(person, span);
+  trace.concern(mainSellers(wanted));
   const lateInShift = random.chance(0.4);
   desks.forEach((desk, at) => {
     const share = wanted.slice(
@@ -68,7 +69,14 @@ function readGroup(plot: Plot, desk: Desk, trace: Trace, cover: Cover, group: re
   const buyers = group.map((one) => one.buyer);
   const caseId = cover.reason(desk, 'support', first.seller, buyers);
   const review = group.length === 1 ? first.buyer.review : null;
-  plot.act(desk, trace, 'customer_email.read', { seller: first.seller, buyers, review, caseId });
+  plot.act(desk, trace, 'customer_email.read', { seller: first.seller, buyers, review, caseId }, null);
+}
+
+/** Those whose customers are wanted: a handful read for noise do not make a seller part of it. */
+export function mainSellers(wanted: readonly Wanted[]): SellerFacts[] {
+  const counts = new Map<SellerFacts, number>();
+  for (const { seller } of wanted) counts.set(seller, (counts.get(seller) ?? 0) + 1);
+  return [...counts].filter(([, count]) => count >= 0.2 * wanted.length).map(([seller]) => seller);
 }
 
 /** Consecutive customers of one seller go into one call. */

@@ -35,6 +35,10 @@ export interface Plan {
 /** Days before a campaign on which its preparations (a suspension to be undone, a notice) may lie. */
 export const PREPARATION_DAYS = 12;
 
+/** An offender has shifts on so many of the campaign's days. */
+const LEAST_PRESENCE = 0.4;
+const PROBES = 500;
+
 /** What one offender did. */
 export class Trace {
   firstMs = Number.POSITIVE_INFINITY;
@@ -45,11 +49,11 @@ export class Trace {
   constructor(
     readonly actorId: string,
     readonly campaign: string,
-    private readonly endMs: number,
+    private readonly world: World,
   ) {}
 
   add(atMs: number, seller: SellerFacts | null, buyers: readonly Buyer[]): void {
-    if (atMs >= this.endMs) return;
+    if (atMs < this.world.organisation.size.startMs || atMs >= this.world.endMs) return;
     this.firstMs = Math.min(this.firstMs, Math.round(atMs));
     this.lastMs = Math.max(this.lastMs, Math.round(atMs));
     if (seller) this.sellerIds.add(seller.id);
@@ -97,21 +101,16 @@ export class Plot {
     return { fromDay: first, toDay: first + length - 1 };
   }
 
-  /** Somebody new who works during the span, by preference in these roles, likelier near the sellers. */
-  recruit(
-    span: DaySpan,
-    preferred: Partial<Record<Role, number>>,
-    among = this.world.organisation.staff.people,
-  ): Person {
-    const { organisation } = this.world;
-    const weightOf = (person: Person): number => {
-      const { facts, place } = teamOn(person, span.fromDay);
-      return (preferred[facts.role] ?? 0) * (place.nearSellers ? organisation.parameters.nearSellersPull : 1);
-    };
-    const free = among.filter((one) => !this.taken.has(one.id) && this.worksDuring(one, span));
-    const fitting = free.filter((one) => weightOf(one) > 0);
+  /**
+   * Somebody new who works during the span, by preference in these roles, likelier near the sellers: out of the first circle
+   * that has anybody, at last out of the whole staff.
+   */
+  recruit(span: DaySpan, preferred: Partial<Record<Role, number>>, ...circles: readonly (readonly Person[])[]): Person {
+    const everybody = this.world.organisation.staff.people;
     const person =
-      fitting.length > 0 ? byWeight(this.random, fitting, weightOf) : free.length > 0 ? this.random.pick(free) : null;
+      circles.map((circle) => this.scan(circle, span, preferred)).find((one) => one !== null) ??
+      this.probe(everybody, span, preferred) ??
+      this.scan(everybody, span, preferred);
     if (!person) throw tooSmall(this.campaign);
     this.taken.add(person.id);
     return person;
@@ -129,7 +128,7 @@ export class Plot {
   }
 
   trace(actorId: string): Trace {
-    return new Trace(actorId, this.campaign, this.world.endMs);
+    return new Trace(actorId, this.campaign, this.world);
   }
 
   /** One desk for each shift of the person in the span. */
@@ -145,9 +144,9 @@ export class Plot {
     return desks;
   }
 
-  /** An access of the campaign. */
-  act(desk: Desk, trace: Trace, action: string, touch: Touch): void {
-    trace.add(desk.now, touch.seller ?? null, touch.buyers ?? []);
+  /** An access of the campaign; with `concerned` the trace names that seller instead of the touched one, or none. */
+  act(desk: Desk, trace: Trace, action: string, touch: Touch, concerned = touch.seller ?? null): void {
+    trace.add(desk.now, concerned, touch.buyers ?? []);
     desk.access(action, touch);
   }
 
@@ -173,20 +172,41 @@ export class Plot {
     return this.random.pick(from);
   }
 
+  /** Tries people at random, so that a large staff need not be looked through. */
+  private probe(people: readonly Person[], span: DaySpan, preferred: Partial<Record<Role, number>>): Person | null {
+    const { random } = this;
+    const most = Math.max(...Object.values(preferred)) * this.world.organisation.parameters.nearSellersPull;
+    for (let attempt = 0; attempt < PROBES; attempt++) {
+      const person = random.pick(people);
+      const accepted = random.unit() * most < this.weightOf(person, span, preferred);
+      if (accepted && this.free(person, span)) return person;
+    }
+    return null;
+  }
+
+  private scan(people: readonly Person[], span: DaySpan, preferred: Partial<Record<Role, number>>): Person | null {
+    const free = people.filter((one) => this.free(one, span));
+    const fitting = free.filter((one) => this.weightOf(one, span, preferred) > 0);
+    const from = fitting.length > 0 ? fitting : free;
+    return from.length > 0 ? this.random.pick(from) : null;
+  }
+
+  private weightOf(person: Person, span: DaySpan, preferred: Partial<Record<Role, number>>): number {
+    const { facts, place } = teamOn(person, span.fromDay);
+    const pull = place.nearSellers ? this.world.organisation.parameters.nearSellersPull : 1;
+    return (preferred[facts.role] ?? 0) * pull;
+  }
+
+  private free(person: Person, span: DaySpan): boolean {
+    return !this.taken.has(person.id) && this.worksDuring(person, span);
+  }
+
   private worksDuring(person: Person, span: DaySpan): boolean {
     const { rota } = this.world.organisation;
-    for (let day = span.fromDay; day <= span.toDay; day++) if (shiftOn(rota, person, day)) return true;
-    return false;
+    let shifts = 0;
+    for (let day = span.fromDay; day <= span.toDay; day++) if (shiftOn(rota, person, day)) shifts++;
+    return shifts >= Math.max(1, LEAST_PRESENCE * (span.toDay - span.fromDay + 1));
   }
-}
-
-function byWeight(random: Random, people: readonly Person[], weightOf: (person: Person) => number): Person {
-  let left = random.unit() * people.reduce((sum, one) => sum + weightOf(one), 0);
-  for (const person of people) {
-    left -= weightOf(person);
-    if (left < 0) return person;
-  }
-  return random.pick(people);
 }
 
 function tooSmall(campaign: string): UsageError {

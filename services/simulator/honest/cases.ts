@@ -14,8 +14,8 @@ export interface CaseSpec {
   readonly assigneeId: string;
   readonly seller: SellerFacts | null;
   readonly buyers: readonly Buyer[];
-  readonly approvedBy?: string;
-  readonly recordLimit?: number;
+  readonly approvedBy?: string | null;
+  readonly recordLimit?: number | null;
 }
 
 export interface OpenCase extends CaseSpec {
@@ -34,7 +34,20 @@ export class CaseBook {
   open(random: Random, spec: CaseSpec): OpenCase {
     const waits = spec.openedBy === PORTAL && random.chance(0.25);
     const assignedMs = spec.openedMs + (waits ? Math.round(random.between(1, 40) * MINUTE_MS) : 0);
-    const opened: OpenCase = { ...spec, id: `q-${random.id()}`, assignedMs };
+    const { kind, openedMs, openedBy, assigneeId, seller, buyers, approvedBy = null, recordLimit = null } = spec;
+    const id = `q-${random.id()}`;
+    const opened: OpenCase = {
+      id,
+      kind,
+      openedMs,
+      assignedMs,
+      openedBy,
+      assigneeId,
+      seller,
+      buyers,
+      approvedBy,
+      recordLimit,
+    };
     this.timeline.supportCase(version(opened, 'open', waits ? null : spec.assigneeId, spec.openedMs));
     if (waits) this.timeline.supportCase(version(opened, 'open', spec.assigneeId, assignedMs));
     return opened;

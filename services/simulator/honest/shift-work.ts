@@ -71,12 +71,9 @@ function receiveCases(desk: Desk, work: Work, planned: number): void {
 }
 
 function arrive(desk: Desk, work: Work, openedMs: number): OpenCase {
-  return desk.world.cases.open(desk.random, {
-    ...work.draft(desk),
-    openedMs,
-    openedBy: PORTAL,
-    assigneeId: desk.person.id,
-  });
+  const { kind, seller, buyers } = work.draft(desk);
+  const assigneeId = desk.person.id;
+  return desk.world.cases.open(desk.random, { kind, seller, buyers, openedMs, openedBy: PORTAL, assigneeId });
 }
 
 function shelve(desk: Desk): void {

@@ -3,7 +3,7 @@
 
 import type { Parameters } from '../parameters.js';
 import { beta } from '../random/distributions.js';
-import { hashPair, Random, unitOfPair } from '../random/random.js';
+import { hashPair, hex, Random, unitOfPair } from '../random/random.js';
 import { Weighted } from '../random/weighted.js';
 import type { Place } from './places.js';
 
@@ -54,7 +54,6 @@ export interface Buyer {
   readonly review: Review | null;
 }
 
-const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
 /** How many sellers the average customer bought from. */
 const CUSTOMERS_SHARED = 6;
 /** One-to-one, so ids do not tell who is a canary or who came first. */

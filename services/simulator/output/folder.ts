@@ -34,7 +34,7 @@ class FileSink implements LineSink {
     return this.target.writableNeedDrain;
   }
 
-  write(lines: string): void {
+  write(lines: Buffer): void {
     this.target.write(lines);
   }
 

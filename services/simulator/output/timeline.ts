@@ -5,16 +5,17 @@
 import { type AccessEvent, FEEDS, type Feed, type FeedRecords, type SupportCase } from '../../core/feeds/records.js';
 import { hashText } from '../random/random.js';
 import { HOUR_MS, MINUTE_MS } from '../time.js';
+import { Bucket } from './bucket.js';
 import { accessLine, caseLine, plainLine } from './lines.js';
 
 /** Where the lines of one feed go. */
 export interface LineSink {
-  write(lines: string): void;
+  write(lines: Buffer): void;
   /** More is waiting to be written out than should be; go on after `drained`. */
   readonly full: boolean;
 }
 
-export interface DeliveryFaults {
+export export interface DeliveryFaults {
   /** Share of records that arrive late, and by how much at most. */
   readonly lateShare: number;
   readonly lateUpToMs: number;
@@ -22,34 +23,32 @@ export interface DeliveryFaults {
   readonly repeatShare: number;
 }
 
-interface Delivery {
-  readonly atMs: number;
-  readonly line: string;
-}
-
 /** Beyond this many waiting lines of a feed, what is near is written although a little may still come before it. */
 const MAX_WAITING = 60_000;
 /** How far ahead of the frontier that may reach: with `lateUpToMs` ≤ 8 h the disorder stays under the 24 h allowed. */
 const EARLY_WRITE_MS = 8 * HOUR_MS;
-const CHUNK_LINES = 2_000;
+/** Where a line holds its record's id: what befalls a record follows from it, not from what else is delivered. */
+const ID_FROM = 12;
+const ID_TO = 26;
 
 export class Timeline {
-  private readonly buckets = new Map<Feed, Map<number, Delivery[]>>(FEEDS.map((feed) => [feed, new Map()]));
+  private readonly buckets = new Map<Feed, Map<number, Bucket>>(FEEDS.map((feed) => [feed, new Map()]));
   private readonly waiting = new Map<Feed, number>(FEEDS.map((feed) => [feed, 0]));
   readonly counts = new Map<Feed, number>(FEEDS.map((feed) => [feed, 0]));
 
   constructor(
     private readonly sinks: Readonly<Record<Feed, LineSink>>,
-    private readonly endMs: number,
+    private readonly period: { readonly startMs: number; readonly endMs: number },
     private readonly faults: DeliveryFaults,
   ) {}
 
   access(event: AccessEvent): void {
-    if (event.occurred_at < this.endMs) this.deliver('access-log', event.occurred_at, accessLine(event));
+    if (event.occurred_at < this.period.startMs) return;
+    if (event.occurred_at < this.period.endMs) this.deliver('access-log', event.occurred_at, accessLine(event));
   }
 
   supportCase(version: SupportCase): void {
-    if (version.updated_at < this.endMs) this.deliver('support-cases', version.updated_at, caseLine(version));
+    if (version.updated_at < this.period.endMs) this.deliver('support-cases', version.updated_at, caseLine(version));
   }
 
   /** Any other context record, delivered at the given time. */
@@ -58,7 +57,7 @@ export class Timeline {
     atMs: number,
     record: FeedRecords[F],
   ): void {
-    if (atMs < this.endMs) this.wait(feed, atMs, plainLine<F>(record));
+    if (atMs < this.period.endMs) this.wait(feed, atMs, plainLine<F>(record));
   }
 
   /** Writes everything that was delivered before the frontier; nothing will happen before it any more. */
@@ -74,7 +73,7 @@ export class Timeline {
   }
 
   private deliver(feed: Feed, atMs: number, line: string): void {
-    const chance = hashText(line, 60);
+    const chance = hashText(line, ID_FROM, ID_TO);
     const share = (chance & 0xffff) / 0x1_0000;
     const delayMs = ((chance >>> 16) / 0x1_0000) ** 3 * this.faults.lateUpToMs;
     this.wait(feed, share < this.faults.lateShare ? atMs + delayMs : atMs, line);
@@ -84,28 +83,27 @@ export class Timeline {
   private wait(feed: Feed, atMs: number, line: string): void {
     const buckets = this.bucketsOf(feed);
     const hour = Math.floor(atMs / HOUR_MS);
-    const bucket = buckets.get(hour);
-    if (bucket) bucket.push({ atMs, line });
-    else buckets.set(hour, [{ atMs, line }]);
+    let bucket = buckets.get(hour);
+    if (!bucket) {
+      bucket = new Bucket();
+      buckets.set(hour, bucket);
+    }
+    bucket.add(atMs, line);
     this.waiting.set(feed, this.waitingOf(feed) + 1);
   }
 
   private write(feed: Feed, beforeMs: number): void {
     const buckets = this.bucketsOf(feed);
-    const due = [...buckets.keys()].filter((hour) => (hour + 1) * HOUR_MS <= beforeMs).sort((a, b) => a - b);
-    for (const hour of due) {
-      const bucket = (buckets.get(hour) ?? []).sort((a, b) => a.atMs - b.atMs);
+    const due = [...buckets].filter(([hour]) => (hour + 1) * HOUR_MS <= beforeMs).sort(([a], [b]) => a - b);
+    for (const [hour, bucket] of due) {
       buckets.delete(hour);
-      for (let at = 0; at < bucket.length; at += CHUNK_LINES) {
-        const chunk = bucket.slice(at, at + CHUNK_LINES);
-        this.sinks[feed].write(chunk.map((delivery) => delivery.line).join(''));
-      }
-      this.waiting.set(feed, this.waitingOf(feed) - bucket.length);
-      this.counts.set(feed, (this.counts.get(feed) ?? 0) + bucket.length);
+      this.sinks[feed].write(bucket.sorted());
+      this.waiting.set(feed, this.waitingOf(feed) - bucket.size);
+      this.counts.set(feed, (this.counts.get(feed) ?? 0) + bucket.size);
     }
   }
 
-  private bucketsOf(feed: Feed): Map<number, Delivery[]> {
+  private bucketsOf(feed: Feed): Map<number, Bucket> {
     const buckets = this.buckets.get(feed);
     if (!buckets) throw new RangeError(`no feed ${feed}`);
     return buckets;

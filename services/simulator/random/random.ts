@@ -27,12 +27,18 @@ export function unitOfPair(first: number, second: number): number {
   return hashPair(first, second) / TWO_POW_32;
 }
 
-/** A 32-bit hash of the first `length` characters. */
-export function hashText(text: string, length: number): number {
+/** A 32-bit hash of the characters from one position up to another. */
+export function hashText(text: string, from: number, to: number): number {
   let mixed = 0x811c_9dc5;
-  const end = Math.min(length, text.length);
-  for (let at = 0; at < end; at++) mixed = Math.imul(mixed ^ text.charCodeAt(at), 0x0100_0193);
-  return absorb(mixed, end) >>> 0;
+  for (let at = from; at < to; at++) mixed = Math.imul(mixed ^ text.charCodeAt(at), 0x0100_0193);
+  return absorb(mixed, to) >>> 0;
+}
+
+const HEX_4 = Array.from({ length: 65_536 }, (_, word) => word.toString(16).padStart(4, '0'));
+
+/** Eight hexadecimal digits of 32 bits. */
+export function hex(word: number): string {
+  return (HEX_4[word >>> 16] as string) + (HEX_4[word & 0xffff] as string);
 }
 
 export class Random {
@@ -112,6 +118,6 @@ export class Random {
 
   /** 12 hexadecimal digits. */
   id(): string {
-    return ((this.next() >>> 8) * 16_777_216 + (this.next() >>> 8)).toString(16).padStart(12, '0');
+    return hex(this.next()) + (HEX_4[this.next() >>> 16] as string);
   }
 }
