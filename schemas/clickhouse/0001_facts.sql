@@ -6,6 +6,9 @@
 -- identity a repeat always falls into its original's partition, so FINAL never has to look across partitions.
 -- No TTL here: how long accesses are kept is an operator's decision (PCI DSS 10.5.1 asks for twelve months).
 -- Granules of 1024 rows: the judge reads a few hundred rows of each of many actors, not ranges of millions.
+-- Bloom filters at 0.1 %, not the usual 1 %: under FINAL every false granule also reads the granules of other parts that
+-- overlap it. Measured on 4.4 million rows in 11 parts, two threads: one customer 96 ms and 146,000 rows read instead of
+-- 285 ms and 734,000; one seller 284 ms instead of 360 ms; it costs 2.7 bytes a row.
 
 CREATE TABLE IF NOT EXISTS {db}.access_events
 (
@@ -30,9 +33,9 @@ CREATE TABLE IF NOT EXISTS {db}.access_events
     explained LowCardinality(String),
     version UInt64,
     ingested_at DateTime64(3, 'UTC') DEFAULT now64(3),
-    INDEX by_customer customer_ids TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX by_seller seller_id TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX by_case case_id TYPE bloom_filter(0.01) GRANULARITY 1
+    INDEX by_customer customer_ids TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX by_seller seller_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX by_case case_id TYPE bloom_filter(0.001) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(occurred_at)

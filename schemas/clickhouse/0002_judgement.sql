@@ -51,7 +51,8 @@ CREATE TABLE IF NOT EXISTS {db}.judgements
 ENGINE = ReplacingMergeTree(rank)
 ORDER BY (detection, window_days, window_start);
 
--- Contents of findings, addressed by digest: written once, never changed.
+-- Contents of findings, addressed by digest: the same content written again moves written_at, never first_written_at.
+-- (Replacing rows would forget one of the two in a merge.) Write neither of the two columns.
 CREATE TABLE IF NOT EXISTS {db}.findings
 (
     anomaly_id String,
@@ -72,9 +73,10 @@ CREATE TABLE IF NOT EXISTS {db}.findings
     evidence_event_ids Array(String),
     detected_at DateTime64(3, 'UTC'),
     reasoning String,
-    written_at DateTime64(3, 'UTC') DEFAULT now64(3)
+    first_written_at SimpleAggregateFunction(min, DateTime64(3, 'UTC')) DEFAULT now64(3),
+    written_at SimpleAggregateFunction(max, DateTime64(3, 'UTC')) DEFAULT now64(3)
 )
-ENGINE = ReplacingMergeTree
+ENGINE = AggregatingMergeTree
 ORDER BY (anomaly_id, content);
 
 -- The duty to judge: one row per landed batch; the row with done = 1 replaces the one with done = 0.
