@@ -13,7 +13,7 @@ export type RecordSchemas = { readonly [F in Feed]: z.ZodType<FeedRecords[F]> };
 
 const ID_FAULT = 'must be an id: 1 to 64 characters, no white space, no @';
 const TEXT_FAULT = 'must be text of at most 256 characters';
-const COUNT_FAULT = 'must be an integer of at least 0 and below 2^53';
+const COUNT_FAULT = 'must be an integer of at least 0 and at most 2^53 - 2';
 const TIME_FAULT = 'must lie between 2000-01-01 and 2100-01-01';
 
 const id = z.custom<string>(isId, fault(ID_FAULT));

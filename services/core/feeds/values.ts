@@ -4,6 +4,8 @@
 /** A record over this many bytes, as it arrived, is the dead letter `too_large`. */
 export const MAX_RECORD_BYTES = 1_000_000;
 export const MAX_TEXT_CHARACTERS = 256;
+/** avsc refuses longs beyond this; Number.MAX_SAFE_INTEGER is one more. */
+export const MAX_COUNT = 2 ** 53 - 2;
 /** 2000-01-01 and 2100-01-01, UTC; both are still valid. */
 export const MIN_TIME_MS = Date.UTC(2000, 0, 1);
 export const MAX_TIME_MS = Date.UTC(2100, 0, 1);
@@ -27,9 +29,9 @@ export function isText(value: unknown): value is string {
   return value.length <= MAX_TEXT_CHARACTERS || [...value].length <= MAX_TEXT_CHARACTERS;
 }
 
-/** An integer of at least 0 that a JavaScript number holds exactly. */
+/** An integer of at least 0 that survives both JSON and Avro. */
 export function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_COUNT;
 }
 
 /** Whole milliseconds between 2000 and 2100. */

@@ -98,7 +98,7 @@ export function createCodec(settings: RegistrySettings, options: CodecOptions = 
         return { ok: true, value: reader(payload) };
       } catch {
         // The one thing left for avsc to refuse: a long that a number cannot hold exactly.
-        return refuse('invalid', 'a number lies beyond 2^53');
+        return refuse('invalid', 'a number lies beyond 2^53 - 2');
       }
     },
 
