@@ -3,6 +3,7 @@
 
 import { type Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '../core/errors.js';
+import { createProgress } from '../platform/terminal/progress.js';
 import { CAMPAIGN_NAMES, chooseCampaigns } from '../simulator/campaigns/catalogue.js';
 import { createFolder } from '../simulator/output/folder.js';
 import { type Simulated, simulate } from '../simulator/simulate.js';
@@ -73,7 +74,7 @@ async function run(out: string, options: Options): Promise<void> {
     throw new UsageError('--offenders has no meaning with --campaign none');
   }
   const folder = await createFolder(out, { gzip: options.gzip, force: options.force });
-  const progress = createProgress(options.days);
+  const progress = createProgress();
   try {
     const done = await simulate(
       {
@@ -84,13 +85,14 @@ async function run(out: string, options: Options): Promise<void> {
         eventsPerEmployeeDay: options.eventsPerEmployeeDay,
         campaigns,
         offenders: options.offenders ?? Math.max(5, Math.round(options.employees / 40)),
-        onDay: progress.show,
+        onDay: (done) => progress.update('simulating', done, options.days),
       },
       folder,
     );
-    progress.end();
+    progress.stop();
     process.stderr.write(`${summary(out, done)}\n`);
   } finally {
+    progress.stop();
     await folder.close();
   }
 }
@@ -99,26 +101,4 @@ function summary(out: string, { counts, truth }: Simulated): string {
   const feeds = [...counts].map(([feed, count]) => `${feed} ${count.toLocaleString('en')}`).join(', ');
   const families = new Set(truth.map((row) => row.campaign)).size;
   return `${out}: ${feeds}; ${truth.length} offenders in ${families} campaign families`;
-}
-
-const QUIET_MS = 2_000;
-const EVERY_MS = 500;
-
-/** One line on stderr, rewritten on a terminal, once the work has lasted two seconds. */
-function createProgress(days: number): { show(day: number, events: number): void; end(): void } {
-  const terminal = process.stderr.isTTY === true;
-  let nextMs = performance.now() + QUIET_MS;
-  let shown = false;
-  return {
-    show(done, events) {
-      if (performance.now() < nextMs) return;
-      nextMs = performance.now() + (terminal ? EVERY_MS : 10 * EVERY_MS);
-      shown = true;
-      const text = `simulating: day ${done} of ${days}, ${events.toLocaleString('en')} accesses`;
-      process.stderr.write(terminal ? `\r${text}` : `${text}\n`);
-    },
-    end() {
-      if (terminal && shown) process.stderr.write('\n');
-    },
-  };
 }

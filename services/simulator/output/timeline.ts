@@ -15,7 +15,7 @@ export interface LineSink {
   readonly full: boolean;
 }
 
-export export interface DeliveryFaults {
+export interface DeliveryFaults {
   /** Share of records that arrive late, and by how much at most. */
   readonly lateShare: number;
   readonly lateUpToMs: number;
