@@ -51,8 +51,9 @@ CREATE TABLE IF NOT EXISTS {db}.judgements
 ENGINE = ReplacingMergeTree(rank)
 ORDER BY (detection, window_days, window_start);
 
--- Contents of findings, addressed by digest: the same content written again moves written_at, never first_written_at.
--- (Replacing rows would forget one of the two in a merge.) Write neither of the two columns.
+-- Contents of findings, addressed by digest: written once, never changed. Of a content written again the first row stays
+-- (seniority), so that first_written_at does not move when parts merge.
+-- Rows are large (summary, factors, evidence, reasoning) and few, and are read one by one: granules of 256.
 CREATE TABLE IF NOT EXISTS {db}.findings
 (
     anomaly_id String,
@@ -73,11 +74,12 @@ CREATE TABLE IF NOT EXISTS {db}.findings
     evidence_event_ids Array(String),
     detected_at DateTime64(3, 'UTC'),
     reasoning String,
-    first_written_at SimpleAggregateFunction(min, DateTime64(3, 'UTC')) DEFAULT now64(3),
-    written_at SimpleAggregateFunction(max, DateTime64(3, 'UTC')) DEFAULT now64(3)
+    written_at DateTime64(3, 'UTC') DEFAULT now64(3),
+    seniority UInt64 MATERIALIZED bitNot(toUInt64(toUnixTimestamp64Milli(written_at)))
 )
-ENGINE = AggregatingMergeTree
-ORDER BY (anomaly_id, content);
+ENGINE = ReplacingMergeTree(seniority)
+ORDER BY (anomaly_id, content)
+SETTINGS index_granularity = 256;
 
 -- The duty to judge: one row per landed batch; the row with done = 1 replaces the one with done = 0.
 CREATE TABLE IF NOT EXISTS {db}.landings
