@@ -1,6 +1,6 @@
 -- Derived rows: everything here can be recomputed from the facts and the versioned configuration.
 
--- One row per (day, action, actor): recomputed from distinct events and replaced as a whole. version: sum of weights of all of the
+-- One row per (day, action, actor, justified), where justified says that a case explains the accesses (explained = yes): recomputed from distinct events and replaced as a whole. version: sum of weights of all of the
 -- actor's events of that day, whatever the action, so that it also grows when a conflict moves an event to another action.
 -- Ordered by day first: a sheet reads all actors of one day, and a baseline the same for 28 days.
 -- sellers and seller_*: parallel arrays, ordered by seller; '' stands for no seller. Allowed accesses only, except in `denied`.
@@ -10,6 +10,7 @@ CREATE TABLE IF NOT EXISTS {db}.action_days
     day Date,
     action LowCardinality(String),
     actor_id String,
+    justified UInt8,
     actor_kind LowCardinality(String),
     events UInt32,
     denied UInt32,
@@ -29,7 +30,7 @@ CREATE TABLE IF NOT EXISTS {db}.action_days
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(day)
-ORDER BY (day, action, actor_id)
+ORDER BY (day, action, actor_id, justified)
 SETTINGS index_granularity = 1024;
 
 -- One row per sheet. `findings` names the contents that hold now; `sample` is what later calibrations read.

@@ -53,10 +53,10 @@ export function chunks(touched: Touched): BucketChunk[] {
 
 export function bucketStatement({ actors, from, to }: BucketChunk): string {
   const list = sqlStrings(actors);
-  return `INSERT INTO {db}.action_days (day, action, actor_id, actor_kind, events, denied, customers, unlisted, records,
+  return `INSERT INTO {db}.action_days (day, action, actor_id, justified, actor_kind, events, denied, customers, unlisted, records,
   explained_no, explained_late, explained_self, unapproved, canary_hits, sellers, seller_events, seller_customers, seller_low, version)
 WITH (SELECT groupArray(customer_id) FROM {db}.canaries FINAL) AS planted
-SELECT day, action, actor_id, max(kind), sum(ev), sum(den), sum(cust), sum(unl), sum(rec), sum(no), sum(late), sum(self), sum(alone), sum(hits),
+SELECT day, action, actor_id, justified, max(kind), sum(ev), sum(den), sum(cust), sum(unl), sum(rec), sum(no), sum(late), sum(self), sum(alone), sum(hits),
   arraySort(groupArrayIf((seller, ev, cust + unl, low), ev > 0)).1,
   arraySort(groupArrayIf((seller, ev, cust + unl, low), ev > 0)).2,
   arraySort(groupArrayIf((seller, ev, cust + unl, low), ev > 0)).3,
@@ -64,7 +64,7 @@ SELECT day, action, actor_id, max(kind), sum(ev), sum(den), sum(cust), sum(unl),
   sum(sum(weight)) OVER (PARTITION BY day, actor_id) + length(planted)
 FROM
 (
-  SELECT toDate(occurred_at) AS day, action, actor_id, ifNull(seller_id, '') AS seller, max(actor_kind) AS kind,
+  SELECT toDate(occurred_at) AS day, action, actor_id, explained = 'yes' AS justified, ifNull(seller_id, '') AS seller, max(actor_kind) AS kind,
     countIf(allowed) AS ev, countIf(NOT allowed) AS den,
     uniqExactArrayIf(customer_ids, allowed) AS cust,
     sumIf(if(record_count > length(customer_ids), record_count - length(customer_ids), 0), allowed) AS unl,
@@ -76,11 +76,11 @@ FROM
     sum(toUInt128(version) + ${ROW_WEIGHT}) AS weight
   FROM (SELECT *, outcome = 'allowed' AS allowed FROM {db}.access_events FINAL
     WHERE actor_id IN (${list}) AND occurred_at >= '${dayText(from)} 00:00:00.000' AND occurred_at < '${dayText(to + 1)} 00:00:00.000')
-  GROUP BY day, action, actor_id, seller
+  GROUP BY day, action, actor_id, justified, seller
   UNION ALL
-  SELECT day, action, actor_id, '', actor_kind, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, toUInt128(0)
+  SELECT day, action, actor_id, justified, '', actor_kind, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, toUInt128(0)
   FROM {db}.action_days FINAL WHERE actor_id IN (${list}) AND day >= '${dayText(from)}' AND day <= '${dayText(to)}'
 )
-GROUP BY day, action, actor_id
+GROUP BY day, action, actor_id, justified
 SETTINGS do_not_merge_across_partitions_select_final = 1, max_partitions_per_insert_block = 0`;
 }

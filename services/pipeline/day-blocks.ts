@@ -53,9 +53,9 @@ export class DayBlocks {
 
   private async load(days: readonly Day[]): Promise<void> {
     const rows = await this.ch.query<BlockRow>(
-      `SELECT day, actor_id, actor_kind, action, events, denied, customers, unlisted, records, explained_no, explained_late, explained_self,
+      `SELECT day, actor_id, toBool(justified) AS justified, actor_kind, action, events, denied, customers, unlisted, records, explained_no, explained_late, explained_self,
         unapproved, canary_hits, sellers, seller_events, seller_customers, seller_low, toString(version) AS version
-      FROM {db}.action_days FINAL WHERE day IN (${days.map((day) => `'${dayText(day)}'`).join(',')}) ORDER BY day, action, actor_id`,
+      FROM {db}.action_days FINAL WHERE day IN (${days.map((day) => `'${dayText(day)}'`).join(',')}) ORDER BY day, action, actor_id, justified`,
     );
     const byDay = new Map<Day, { rows: ActionDay[]; version: bigint }>();
     for (const { day: text, version, unlisted, records, ...rest } of rows) {

@@ -5,7 +5,7 @@ import { staleStarts } from '../core/judge/read-set.js';
 import { type Day, dayFromText, dayOf } from '../core/time.js';
 import type { ClickHouse } from '../platform/clickhouse/client.js';
 import { recomputeBuckets } from './buckets.js';
-import { DirectoryReader } from './context.js';
+import { ClustersReader, DirectoryReader } from './context.js';
 import { DayBlocks } from './day-blocks.js';
 import { adoptConfiguration, countOpenDuties, type Duty, fulfil, readDuties } from './duties.js';
 import { type Judgement, readJudgements, type StoredJudgement, sheetKey, writeJudgements } from './judgements.js';
@@ -44,6 +44,7 @@ const NOTHING: ReadonlyMap<string, string> = new Map();
 export function createJudge(ch: ClickHouse, options: JudgeOptions): Judge {
   const blocks = new DayBlocks(ch, options.maxCachedRows ?? DEFAULT_CACHED_ROWS);
   const directories = new DirectoryReader(ch);
+  const links = new ClustersReader(ch);
   let configSeq: number | null = null;
   let isFirst = true;
 
@@ -87,13 +88,14 @@ export function createJudge(ch: ClickHouse, options: JudgeOptions): Judge {
     const { from, to } = readRange(sheets);
     await blocks.refresh(from, to);
     const directory = await directories.read();
+    const clusters = await links.read();
     const stored = await readJudgements(ch, from, to);
     const samples = new Samples(stored);
     const budgetShare = options.config.alertBudget / options.config.definitions.length;
     let pending: Judgement[] = [];
     let openFindings = 0;
     for (const [i, sheet] of sheets.entries()) {
-      const judgement = await judge(ch, sheet, { blocks, directory, samples, budgetShare });
+      const judgement = await judge(ch, sheet, { blocks, directory, clusters, samples, budgetShare });
       options.onProgress?.(i + 1, sheets.length);
       if (judgement === null) continue;
       samples.add(judgement);

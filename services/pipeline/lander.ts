@@ -147,6 +147,7 @@ async function landContext(ch: ClickHouse, batch: DecodedBatch<ContextFeed>, tou
       batch.records.map((record) => record.customer_id),
       touched,
     );
+  if (isFeed(batch, 'seller-links')) return firstDay(ch);
   if (isFeed(batch, 'employees'))
     return firstDayOf(ch, [...new Set(batch.records.map((record) => record.employee_id))]);
   return null;
@@ -166,6 +167,14 @@ async function touchReaders(ch: ClickHouse, customers: readonly string[], touche
 async function firstDayOf(ch: ClickHouse, employees: readonly string[]): Promise<string | null> {
   const [row] = await ch.query<{ n: string; day: string }>(
     `SELECT count() AS n, toDate(min(occurred_at)) AS day FROM {db}.access_events WHERE actor_id IN (${sqlStrings(employees)})`,
+  );
+  return row === undefined || Number(row.n) === 0 ? null : row.day;
+}
+
+/** Links change what a seller's favours are part of, in every window. */
+async function firstDay(ch: ClickHouse): Promise<string | null> {
+  const [row] = await ch.query<{ n: string; day: string }>(
+    'SELECT count() AS n, toDate(min(occurred_at)) AS day FROM {db}.access_events',
   );
   return row === undefined || Number(row.n) === 0 ? null : row.day;
 }

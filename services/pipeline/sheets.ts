@@ -4,6 +4,7 @@
 import { type ConductDefinition, type Definition, isConduct } from '../core/detections/definition.js';
 import type { Sample } from '../core/judge/calibration.js';
 import { judgeCanaries, toCanaryFinding } from '../core/judge/canary.js';
+import type { Clusters } from '../core/judge/clusters.js';
 import type { JudgedAccess } from '../core/judge/conduct.js';
 import type { DayBlock } from '../core/judge/day.js';
 import type { Directory } from '../core/judge/directory.js';
@@ -24,6 +25,7 @@ export interface SheetName {
 export interface SheetReads {
   readonly blocks: DayBlocks;
   readonly directory: Directory;
+  readonly clusters: Clusters;
   readonly samples: Samples;
   readonly budgetShare: number;
 }
@@ -84,13 +86,22 @@ async function judgeConduct(
   ch: ClickHouse,
   { definition, start }: { definition: ConductDefinition; start: Day },
   window: readonly DayBlock[],
-  { blocks, directory, samples, budgetShare }: SheetReads,
+  { blocks, directory, clusters, samples, budgetShare }: SheetReads,
 ): Promise<Outcome> {
   const { from, to } = baselineRange(start);
   const baseline = await blocks.read(from, to);
   const earlier = samples.before({ definition, start });
-  const sheet = judgeSheet({ definition, start, window, baseline, directory, samples: earlier.samples, budgetShare });
-  const sampleVersion = versionOf([...baseline, ...window]) + directory.version;
+  const sheet = judgeSheet({
+    definition,
+    start,
+    window,
+    baseline,
+    directory,
+    clusters,
+    samples: earlier.samples,
+    budgetShare,
+  });
+  const sampleVersion = versionOf([...baseline, ...window]) + directory.version + clusters.version;
   const accesses = await readAccesses(ch, {
     actors: sheet.suspects.map((suspect) => suspect.actor_id),
     from: start,

@@ -12,7 +12,14 @@ const windowSchema = z.strictObject({
   hop_days: z.number().int().min(1).max(90),
 });
 
-export const EVIDENCE = ['volume', 'concentration', 'low_ratings', 'justification', 'second_person'] as const;
+export const EVIDENCE = [
+  'volume',
+  'concentration',
+  'cluster',
+  'low_ratings',
+  'justification',
+  'second_person',
+] as const;
 export type EvidenceKind = (typeof EVIDENCE)[number];
 
 export const AMOUNTS = ['customers', 'events', 'records'] as const;
@@ -23,6 +30,8 @@ const conductSchema = z.strictObject({
   kind: z.literal('conduct'),
   actions: z.array(text).min(1),
   amount: z.enum(AMOUNTS),
+  /** which accesses the amount counts: all, or those that no case explains */
+  counts: z.enum(['all', 'unexplained']),
   evidence: z.array(z.enum(EVIDENCE)).min(1),
   /** windows with a smaller amount are judged but never reported */
   at_least: z.number().int().min(1),

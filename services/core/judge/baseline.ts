@@ -6,7 +6,9 @@ export interface OwnHistory {
   activeDays: number;
   /** the amount of each active day with an amount above zero, in day order */
   readonly amounts: number[];
+  /** all accesses, and those that the definition counts */
   events: number;
+  counted: number;
   unexplained: number;
   unapproved: number;
   low: number;
@@ -16,6 +18,7 @@ export const emptyHistory = (): OwnHistory => ({
   activeDays: 0,
   amounts: [],
   events: 0,
+  counted: 0,
   unexplained: 0,
   unapproved: 0,
   low: 0,
@@ -73,6 +76,7 @@ export function groupBaseline(name: string, histories: readonly OwnHistory[]): G
   let days = 0;
   let amount = 0;
   let events = 0;
+  let counted = 0;
   let unexplained = 0;
   let unapproved = 0;
   let low = 0;
@@ -80,6 +84,7 @@ export function groupBaseline(name: string, histories: readonly OwnHistory[]): G
     days += history.activeDays;
     amount += sums[i] as number;
     events += history.events;
+    counted += history.counted;
     unexplained += history.unexplained;
     unapproved += history.unapproved;
     low += history.low;
@@ -103,7 +108,7 @@ export function groupBaseline(name: string, histories: readonly OwnHistory[]): G
     ...usualRange(known.map((history, i) => (sums[i] as number) / history.activeDays)),
     unexplainedShare: share(unexplained, events),
     unapprovedShare: share(unapproved, events),
-    lowShare: share(low, events),
+    lowShare: share(low, counted),
   };
 }
 

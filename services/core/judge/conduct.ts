@@ -1,7 +1,7 @@
 // An actor's conduct in a window: the figures that evidence is weighed on, added up from bucket rows.
 // Rows of several days and actions add; nothing is averaged or rounded here.
 
-import type { AmountKind } from '../detections/definition.js';
+import type { AmountKind, Conduct } from '../detections/definition.js';
 import type { AccessEvent, Explained } from '../feeds/records.js';
 import { dayOf } from '../time.js';
 import type { ActionDay } from './day.js';
@@ -12,7 +12,11 @@ export interface SellerShare {
 }
 
 export interface ConductFigures {
+  /** in the definition's unit, of the accesses that it counts */
   amount: number;
+  /** accesses that it counts */
+  counted: number;
+  /** all accesses */
   events: number;
   explained_no: number;
   explained_late: number;
@@ -24,6 +28,7 @@ export interface ConductFigures {
 
 export const emptyFigures = (): ConductFigures => ({
   amount: 0,
+  counted: 0,
   events: 0,
   explained_no: 0,
   explained_late: 0,
@@ -32,6 +37,12 @@ export const emptyFigures = (): ConductFigures => ({
   low: 0,
   sellers: new Map(),
 });
+
+/** What a definition counts. */
+export type Measure = Pick<Conduct, 'amount' | 'counts'>;
+
+/** Whether a definition counts accesses of this kind. */
+export const isCounted = (measure: Measure, justified: boolean): boolean => measure.counts === 'all' || !justified;
 
 export const amountOf = (row: ActionDay, kind: AmountKind): number =>
   kind === 'customers' ? row.customers + row.unlisted : kind === 'events' ? row.events : row.records;
@@ -42,14 +53,16 @@ export const unexplained = (
 ): number => figures.explained_no + figures.explained_late + figures.explained_self;
 
 /** Adds a row; sellers count customers where the amount does, else events. */
-export function addRow(figures: ConductFigures, row: ActionDay, kind: AmountKind): void {
-  figures.amount += amountOf(row, kind);
+export function addRow(figures: ConductFigures, row: ActionDay, measure: Measure): void {
   figures.events += row.events;
   figures.explained_no += row.explained_no;
   figures.explained_late += row.explained_late;
   figures.explained_self += row.explained_self;
   figures.unapproved += row.unapproved;
-  const amounts = kind === 'customers' ? row.seller_customers : row.seller_events;
+  if (!isCounted(measure, row.justified)) return;
+  figures.amount += amountOf(row, measure.amount);
+  figures.counted += row.events;
+  const amounts = measure.amount === 'customers' ? row.seller_customers : row.seller_events;
   for (let i = 0; i < row.sellers.length; i++) {
     const seller = row.sellers[i] as string;
     const low = row.seller_low[i] as number;
@@ -80,17 +93,20 @@ export type JudgedAccess = Pick<
 > & { readonly explained: Explained };
 
 /** Adds accesses one at a time, to the same figures that bucket rows add up to. `seen` holds the customers counted so far. */
-export function addAccess(figures: ConductFigures, access: JudgedAccess, kind: AmountKind, seen: Set<string>): void {
-  const seller = access.seller_id ?? '';
-  const amount =
-    kind === 'customers' ? newCustomers(access, seller, seen) : kind === 'events' ? 1 : access.record_count;
-  const low = access.review_rating !== null && access.review_rating <= 2 ? 1 : 0;
-  figures.amount += amount;
+export function addAccess(figures: ConductFigures, access: JudgedAccess, measure: Measure, seen: Set<string>): void {
   figures.events += 1;
   if (access.explained === 'no') figures.explained_no += 1;
   if (access.explained === 'late') figures.explained_late += 1;
   if (access.explained === 'self') figures.explained_self += 1;
   if (access.approver_id === null || access.approver_id === access.actor_id) figures.unapproved += 1;
+  if (!isCounted(measure, access.explained === 'yes')) return;
+  const seller = access.seller_id ?? '';
+  const kind = measure.amount;
+  const amount =
+    kind === 'customers' ? newCustomers(access, seller, seen) : kind === 'events' ? 1 : access.record_count;
+  const low = access.review_rating !== null && access.review_rating <= 2 ? 1 : 0;
+  figures.amount += amount;
+  figures.counted += 1;
   figures.low += low;
   if (seller === '') return;
   const share = figures.sellers.get(seller) ?? { amount: 0, low: 0 };
@@ -103,7 +119,7 @@ export function addAccess(figures: ConductFigures, access: JudgedAccess, kind: A
 function newCustomers(access: JudgedAccess, seller: string, seen: Set<string>): number {
   let fresh = Math.max(0, access.record_count - access.customer_ids.length);
   for (const customer of access.customer_ids) {
-    const key = `${dayOf(access.occurred_at)} ${access.action} ${seller} ${customer}`;
+    const key = `${dayOf(access.occurred_at)} ${access.action} ${access.explained === 'yes'} ${seller} ${customer}`;
     if (seen.has(key)) continue;
     seen.add(key);
     fresh++;

@@ -1,14 +1,16 @@
-// What the judges read: the buckets of whole days, one row per (action, actor). A day is the same whether its rows were
+// What the judges read: the buckets of whole days, one row per (action, actor, justified). A day is the same whether its rows were
 // read from the database or folded from events, and knows nothing of either.
 
 import type { ActorKind } from '../feeds/records.js';
 import type { Day } from '../time.js';
 
-/** One actor's allowed accesses of one action on one day; `denied` counts the refused ones. */
+/** One actor's allowed accesses of one action on one day, explained or not; `denied` counts the refused ones. */
 export interface ActionDay {
   readonly actor_id: string;
   readonly actor_kind: ActorKind;
   readonly action: string;
+  /** whether a case explains these accesses (explained = yes) */
+  readonly justified: boolean;
   readonly events: number;
   readonly denied: number;
   /** distinct customers under each seller, summed */

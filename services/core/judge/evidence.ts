@@ -24,6 +24,11 @@ export interface EvidenceContext {
   /** everybody else's total amount, baseline and window */
   readonly othersAmount: number;
   readonly sellerTraffic: (seller: string) => SellerTraffic;
+  /** size-biased mean amount that one person has under one seller in a window of this length */
+  readonly clump: number;
+  /** clusters of a seller, by links up to the end of the window */
+  readonly clustersOf: (seller: string) => readonly string[];
+  readonly clusterTraffic: (cluster: string) => SellerTraffic;
 }
 
 export interface Evidence {
@@ -40,21 +45,32 @@ export interface Evidence {
 const SHARE_PRIOR = 8;
 const MIN_PRIOR_MEAN = 1e-6;
 const MIN_CONCENTRATION = 3;
-const MAX_SELLERS_WEIGHED = 5;
+const MAX_PLACES_WEIGHED = 5;
+/** The same for the share of one seller or cluster, once clumps are divided out. */
+const PLACE_PRIOR = 40;
+/** Sellers that nobody has touched yet count as this much amount together. */
+const UNSEEN_SELLERS = 100;
 
 export function weigh(kinds: readonly EvidenceKind[], figures: ConductFigures, context: EvidenceContext): Evidence[] {
   return kinds.map((kind) => WEIGHERS[kind](figures, context));
 }
 
-/** All evidence in one surprise, −log10 p by Fisher's method. */
-export const combined = (evidence: readonly Evidence[]): number =>
-  surprise(logFisher(evidence.map((piece) => piece.logP)));
+/**
+ * All evidence in one surprise, −log10 p: the smaller of Fisher's probability (many moderate pieces) and Bonferroni's
+ * (one strong piece), doubled for the choice between the two.
+ */
+export function combined(evidence: readonly Evidence[]): number {
+  const logs = evidence.map((piece) => piece.logP);
+  const strongest = Math.log(Math.max(1, logs.length)) + Math.min(0, ...logs);
+  return surprise(Math.min(0, Math.LN2 + Math.min(logFisher(logs), strongest)));
+}
 
 const WEIGHERS: Readonly<Record<EvidenceKind, (figures: ConductFigures, context: EvidenceContext) => Evidence>> = {
   volume,
   concentration,
+  cluster,
   low_ratings: (figures, { history, group }) =>
-    share('low_ratings', figures.low, figures.events, history.low, history.events, group.lowShare),
+    share('low_ratings', figures.low, figures.counted, history.low, history.counted, group.lowShare),
   justification: (figures, { history, group }) =>
     share(
       'justification',
@@ -122,41 +138,65 @@ function share(
 
 /** The seller whose share surprises most, paid for by the number of sellers that the actor touched. */
 function concentration(figures: ConductFigures, context: EvidenceContext): Evidence {
-  const n = figures.amount;
-  let best: Evidence = { kind: 'concentration', observed: 0, expected: 0, logP: 0, inputs: { seller: '', of: n } };
-  for (const [seller, amount] of largestSellers(figures)) {
-    const { own, others } = context.sellerTraffic(seller);
-    const usual = (others + 0.5) / (context.othersAmount + 100);
-    const ownBefore = sumOf(context.history.amounts);
+  const amounts = new Map([...figures.sellers].map(([seller, { amount }]) => [seller, amount]));
+  return mostSurprising('concentration', amounts, figures, context, context.sellerTraffic);
+}
+
+/** The same for clusters of linked sellers; sellers without a link say nothing. */
+function cluster(figures: ConductFigures, context: EvidenceContext): Evidence {
+  const amounts = new Map<string, number>();
+  for (const [seller, { amount }] of figures.sellers) {
+    for (const id of context.clustersOf(seller)) amounts.set(id, (amounts.get(id) ?? 0) + amount);
+  }
+  return mostSurprising('cluster', amounts, figures, context, context.clusterTraffic);
+}
+
+function mostSurprising(
+  kind: 'concentration' | 'cluster',
+  amounts: ReadonlyMap<string, number>,
+  figures: ConductFigures,
+  context: EvidenceContext,
+  trafficOf: (id: string) => SellerTraffic,
+): Evidence {
+  const ownBefore = sumOf(context.history.amounts);
+  const n = Math.max(1, Math.round(figures.amount / context.clump));
+  let best: Evidence = { kind, observed: 0, expected: 0, logP: 0, inputs: { of: figures.amount } };
+  for (const [id, amount] of largest(amounts)) {
+    const { own, others } = trafficOf(id);
+    const usual = (others + 0.5) / (context.othersAmount + UNSEEN_SELLERS);
     const mean = clampMean((own + SHARE_PRIOR * usual) / (ownBefore + SHARE_PRIOR));
-    const tail = logBetaBinomialTail(Math.min(amount, n), n, SHARE_PRIOR * mean, SHARE_PRIOR * (1 - mean));
-    const logP = Math.min(0, tail + Math.log(figures.sellers.size));
+    const clumps = Math.min(n, Math.floor(amount / context.clump));
+    const tail = logBetaBinomialTail(clumps, n, PLACE_PRIOR * mean, PLACE_PRIOR * (1 - mean));
+    const logP = Math.min(0, tail + Math.log(amounts.size));
     if (logP >= best.logP) continue;
     best = {
-      kind: 'concentration',
+      kind,
       observed: amount,
-      expected: round(n * mean, 4),
+      expected: round(figures.amount * mean, 4),
       logP,
       inputs: {
-        seller,
-        of: n,
+        [kind === 'cluster' ? 'cluster' : 'seller']: id,
+        of: figures.amount,
+        clump: round(context.clump, 4),
+        clumps,
+        clumps_of: n,
         prior_mean: round(mean, 8),
-        prior_weight: SHARE_PRIOR,
+        prior_weight: PLACE_PRIOR,
         own_before: own,
         own_before_of: ownBefore,
         peers_share: round(usual, 8),
-        sellers_touched: figures.sellers.size,
+        candidates: amounts.size,
       },
     };
   }
   return best;
 }
 
-function largestSellers(figures: ConductFigures): [string, number][] {
-  const large: [string, number][] = [];
-  for (const [seller, { amount }] of figures.sellers) if (amount >= MIN_CONCENTRATION) large.push([seller, amount]);
-  large.sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-  return large.slice(0, MAX_SELLERS_WEIGHED);
+function largest(amounts: ReadonlyMap<string, number>): [string, number][] {
+  return [...amounts]
+    .filter(([, amount]) => amount >= MIN_CONCENTRATION)
+    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+    .slice(0, MAX_PLACES_WEIGHED);
 }
 
 const clampMean = (mean: number): number => Math.min(1 - MIN_PRIOR_MEAN, Math.max(MIN_PRIOR_MEAN, mean));

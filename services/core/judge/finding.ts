@@ -83,7 +83,7 @@ export function toFinding(input: FindingInput): Finding {
     score: score(suspect.alarmsPerDay),
     actor_id: suspect.actor_id,
     seller_id: seller,
-    cluster_id: '',
+    cluster_id: dominantCluster(suspect.evidence),
     window_start: startOf(start),
     window_end: startOf(start + days),
     summary: describe({ definition, suspect, accesses, seller }),
@@ -114,6 +114,12 @@ function dominantSeller({ figures }: Suspect): string {
   return best;
 }
 
+/** The cluster that the evidence names, where it is evidence at all. */
+function dominantCluster(evidence: readonly Evidence[]): string {
+  const piece = evidence.find(({ kind, logP }) => kind === 'cluster' && surprise(logP) >= 2);
+  return piece === undefined ? '' : String(piece.inputs['cluster']);
+}
+
 /** The dominant seller's accesses first, then the unexplained, then in time order; the chosen are listed in time order. */
 function evidenceIds(accesses: readonly JudgedAccess[], seller: string): string[] {
   const rank = (access: JudgedAccess): number =>
@@ -132,7 +138,7 @@ function detectedAt(input: FindingInput): number {
   const figures = emptyFigures();
   const seen = new Set<string>();
   for (const access of accesses) {
-    addAccess(figures, access, definition.judge.amount, seen);
+    addAccess(figures, access, definition.judge, seen);
     if (figures.amount < definition.judge.at_least) continue;
     const today = dayOf(access.occurred_at);
     const activeDays = window.filter((block) => block.day <= today && block.active.has(suspect.actor_id)).length;
@@ -152,7 +158,9 @@ function reasoningOf(input: FindingInput): Record<string, unknown> {
     observed: {
       amount: figures.amount,
       unit: definition.words.unit,
-      events: figures.events,
+      counts: definition.judge.counts,
+      accesses_counted: figures.counted,
+      accesses: figures.events,
       sellers: figures.sellers.size,
       explained_no: figures.explained_no,
       explained_late: figures.explained_late,
@@ -178,7 +186,7 @@ function reasoningOf(input: FindingInput): Record<string, unknown> {
       minus_log10_p: surprise(piece.logP),
       inputs: piece.inputs,
     })),
-    combined: { method: 'Fisher', minus_log10_p: suspect.surprise },
+    combined: { method: 'the smaller of Fisher and Bonferroni, doubled', minus_log10_p: suspect.surprise },
     calibration: {
       ...calibration,
       threshold: Number.isNaN(calibration.threshold) ? null : calibration.threshold,

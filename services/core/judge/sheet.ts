@@ -6,7 +6,8 @@ import { ensure, push } from '../maps.js';
 import { type Day, startOf } from '../time.js';
 import { emptyHistory, type GroupBaseline, groupBaseline, type OwnHistory, predict } from './baseline.js';
 import { type Calibration, calibrate, expectedPerDay, SAMPLE_SIZE, type Sample } from './calibration.js';
-import { addRow, amountOf, type ConductFigures, emptyFigures, unexplained } from './conduct.js';
+import type { Clusters } from './clusters.js';
+import { addRow, amountOf, type ConductFigures, emptyFigures, isCounted, unexplained } from './conduct.js';
 import type { ActionDay, DayBlock } from './day.js';
 import type { Directory } from './directory.js';
 import { combined, type Evidence, type EvidenceContext, weigh } from './evidence.js';
@@ -21,6 +22,7 @@ export interface SheetInput {
   /** the baseline's days that have data, ascending */
   readonly baseline: readonly DayBlock[];
   readonly directory: Directory;
+  readonly clusters: Clusters;
   readonly samples: readonly Sample[];
   /** alarms a day that this detection may raise */
   readonly budgetShare: number;
@@ -67,7 +69,9 @@ export function judgeSheet(input: SheetInput): Sheet {
     return { sample: { entities: 0, surprises: [] }, calibration: calibrate([]), suspects: [], unscored };
   }
   const past = pastOf(input);
-  const traffic = createTraffic(definition, input.baseline, window);
+  const clustersOf = (seller: string): readonly string[] =>
+    input.clusters.of(seller, startOf(input.start + definition.window.days));
+  const traffic = createTraffic({ definition, baseline: input.baseline, window, clustersOf });
   const calibration = calibrate(input.samples);
   const surges = new Map<string, Surge>();
   const judged: {
@@ -91,6 +95,8 @@ export function judgeSheet(input: SheetInput): Sheet {
       group,
       activeDays: activeDaysOf(actor, window),
       surge: surge.without(actor),
+      clump: traffic.clump,
+      clustersOf,
       ...traffic.of(actor, figures),
     };
     const evidence = weigh(definition.judge.evidence, figures, context);
@@ -118,7 +124,7 @@ function observe(definition: ConductDefinition, window: readonly DayBlock[]): Ob
   for (const row of rowsOf(definition, window)) {
     if (row.events === 0) continue;
     const one = ensure(observed, row.actor_id, () => ({ figures: emptyFigures(), kind: row.actor_kind }));
-    addRow(one.figures, row, definition.judge.amount);
+    addRow(one.figures, row, definition.judge);
   }
   for (const [actor, { figures }] of observed) if (figures.amount === 0) observed.delete(actor);
   return observed;
@@ -204,6 +210,8 @@ function historiesOf({ definition, baseline }: SheetInput): Map<string, OwnHisto
       history.events += row.events;
       history.unexplained += unexplained(row);
       history.unapproved += row.unapproved;
+      if (!isCounted(definition.judge, row.justified)) continue;
+      history.counted += row.events;
       for (const low of row.seller_low) history.low += low;
       today.set(row.actor_id, (today.get(row.actor_id) ?? 0) + amountOf(row, definition.judge.amount));
     }

@@ -20,6 +20,7 @@ export function describe({ definition, suspect, accesses, seller }: DescribeInpu
   const did = definition.words.did.replace('{amount}', String(figures.amount));
   const parts = [`${suspect.actor_id} ${did} ${duration(accesses)}`];
   parts.push(...sellerPart(suspect, seller));
+  parts.push(...clusterPart(suspect));
   parts.push(normPart(suspect));
   if (context.surge >= 1.2) parts.push(`peers are at ${percent(context.surge)} of their usual`);
   parts.push(casePart(suspect));
@@ -43,6 +44,11 @@ function sellerPart({ figures }: Suspect, seller: string): string[] {
   if (share === undefined) return figures.sellers.size > 1 ? [`of ${figures.sellers.size} sellers`] : [];
   const low = share.low > 0 ? `, ${share.low} of them rated one or two stars` : '';
   return [`${percent(share.amount / figures.amount)} under seller ${seller}${low}`];
+}
+
+function clusterPart({ evidence }: Suspect): string[] {
+  const piece = evidence.find(({ kind, logP }) => kind === 'cluster' && logP < Math.log(0.01));
+  return piece === undefined ? [] : [`${piece.observed} of them for cluster ${piece.inputs['cluster']}`];
 }
 
 function normPart({ context }: Suspect): string {
