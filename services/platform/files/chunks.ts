@@ -2,8 +2,8 @@
 // what could be unpacked and a fault; a file that cannot be read at all is a system fault. It knows no lines.
 
 import { type FileHandle, open } from 'node:fs/promises';
-import { constants, createGunzip, type Gunzip } from 'node:zlib';
 import { KeyholeError } from '../../core/errors.js';
+import { createUnpacker, type Fault } from './unpacker.js';
 
 export interface CaseFile {
   readonly name: string;
@@ -15,8 +15,6 @@ export interface CaseFile {
 const PLAIN_CHUNK_BYTES = 1 << 20;
 /** Small, because what one piece unpacks to is held at once: at the most 1,032 times as much. */
 const GZIP_CHUNK_BYTES = 1 << 15;
-
-export type Fault = 'ends too early' | 'is corrupt';
 
 export type Chunk =
   | { readonly kind: 'bytes'; readonly bytes: Buffer; readonly fileBytesRead: number }
@@ -43,48 +41,69 @@ async function* plain(file: CaseFile, handle: FileHandle): AsyncGenerator<Chunk,
   }
 }
 
-/**
- * Every piece is unpacked to its end before the next is read: a stream that was piped would drop what it had unpacked
- * but not handed on when it meets the fault, and how much that is would depend on the reader's pace.
- */
 async function* unpacked(file: CaseFile, handle: FileHandle): AsyncGenerator<Chunk, void, undefined> {
-  const gunzip = createGunzip({ chunkSize: 1 << 18 });
-  const output: Buffer[] = [];
-  gunzip.on('data', (bytes: Buffer) => output.push(bytes));
-  gunzip.on('error', () => {}); // told by feed(); without a listener it would end the process
+  const unpacker = createUnpacker();
   let fileBytesRead = 0;
+  let unpackedBytes = 0;
   try {
     for (;;) {
-      const buffer = Buffer.allocUnsafe(GZIP_CHUNK_BYTES);
-      const { bytesRead } = await reading(file, () => handle.read(buffer, 0, GZIP_CHUNK_BYTES, null));
-      fileBytesRead += bytesRead;
-      // Node takes no bytes at all for an empty archive; gzip calls it cut off.
-      const fault = fileBytesRead === 0 ? 'ends too early' : await feed(gunzip, buffer.subarray(0, bytesRead));
-      for (const bytes of output.splice(0)) yield { kind: 'bytes', bytes, fileBytesRead };
+      const piece = await readPiece(file, handle, fileBytesRead);
+      const fault = await unpacker.feed(piece);
+      if (fault === 'is corrupt') yield* untilDamage(file, handle, fileBytesRead, unpackedBytes);
+      else
+        for (const bytes of unpacker.take()) {
+          unpackedBytes += bytes.length;
+          yield { kind: 'bytes', bytes, fileBytesRead: fileBytesRead + piece.length };
+        }
       if (fault) yield { kind: 'fault', fault };
-      if (fault || bytesRead === 0) return;
+      if (fault || piece.length === 0) return;
+      fileBytesRead += piece.length;
     }
   } finally {
-    gunzip.destroy();
+    unpacker.close();
   }
 }
 
-/** Resolves when the piece is unpacked; an empty piece is the end of the file. */
-function feed(gunzip: Gunzip, piece: Buffer): Promise<Fault | null> {
-  const last = piece.length === 0;
-  return new Promise((resolve) => {
-    const settle = (fault: Fault | null): void => {
-      gunzip.off('error', failed).off('end', ended);
-      resolve(fault);
-    };
-    const failed = (error: Error): void =>
-      settle('errno' in error && error.errno === constants.Z_BUF_ERROR ? 'ends too early' : 'is corrupt');
-    // An end before the file's end: bytes follow the archive that are no archive.
-    const ended = (): void => settle(last ? null : 'is corrupt');
-    gunzip.once('error', failed).once('end', ended);
-    if (last) gunzip.end();
-    else gunzip.write(piece, (error) => (error ? failed(error) : settle(null)));
-  });
+/**
+ * What the damaged piece holds before its damage. zlib drops what it had unpacked of a piece that turns out bad, so the file
+ * is unpacked once more, that piece byte by byte; what was handed on already is skipped.
+ */
+async function* untilDamage(
+  file: CaseFile,
+  handle: FileHandle,
+  pieceAt: number,
+  unpackedBytes: number,
+): AsyncGenerator<Chunk, void, undefined> {
+  const unpacker = createUnpacker();
+  let skip = unpackedBytes;
+  try {
+    for (let at = 0; at < pieceAt; ) {
+      const piece = await readPiece(file, handle, at, pieceAt - at);
+      if (piece.length === 0) return;
+      at += piece.length;
+      await unpacker.feed(piece);
+      for (const bytes of unpacker.take()) skip -= bytes.length;
+    }
+    const piece = await readPiece(file, handle, pieceAt);
+    for (let at = 0; at < piece.length; at += 1) {
+      const fault = await unpacker.feed(piece.subarray(at, at + 1));
+      for (const bytes of unpacker.take()) {
+        const rest = bytes.subarray(Math.min(bytes.length, Math.max(0, skip)));
+        skip -= bytes.length;
+        if (rest.length > 0) yield { kind: 'bytes', bytes: rest, fileBytesRead: pieceAt + at };
+      }
+      if (fault) return;
+    }
+  } finally {
+    unpacker.close();
+  }
+}
+
+/** Empty at the end of the file. */
+async function readPiece(file: CaseFile, handle: FileHandle, at: number, maxBytes = GZIP_CHUNK_BYTES): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(GZIP_CHUNK_BYTES);
+  const { bytesRead } = await reading(file, () => handle.read(buffer, 0, Math.min(GZIP_CHUNK_BYTES, maxBytes), at));
+  return buffer.subarray(0, bytesRead);
 }
 
 async function reading<T>(file: CaseFile, action: () => Promise<T>): Promise<T> {

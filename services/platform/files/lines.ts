@@ -1,7 +1,8 @@
 // Cuts a file's chunks into numbered lines, bounded in memory: of an endless line only the beginning is kept. It says how
 // each line ended and knows nothing of JSON.
 
-import type { Chunk, Fault } from './chunks.js';
+import type { Chunk } from './chunks.js';
+import type { Fault } from './unpacker.js';
 
 /** Of a line over the record limit this much is kept, so that its dead letter holds the original bytes up to a bound. */
 export const MAX_KEPT_BYTES = 8_000_000;
