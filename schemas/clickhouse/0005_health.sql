@@ -43,7 +43,7 @@ WHERE starts[1] >= newest.newest_window - 7 - missed.window_days;
 -- Per feed, tool and marketplace: the last event, the usual number on a day that has any (median), how long it has been
 -- silent when the newest access came in, how many events its usual rate would have brought meanwhile, and the gaps of its past:
 -- pauses of more than three times its usual step between days. Context feeds have no tool.
--- Counts are of stored rows: a repeat that no merge has met yet counts twice; under FINAL this view cost four times as much.
+-- Counts are of stored rows: a repeat that no merge has met yet counts twice; under FINAL the scan took 2.6 times as long (0.5 s for 4.4 million rows).
 CREATE OR REPLACE VIEW {db}.feed_health AS
 WITH
     per_day AS
@@ -119,4 +119,4 @@ WHERE sipHash64(event_id) IN
 )
 GROUP BY event_id
 HAVING identities > 1
-SETTINGS max_bytes_before_external_group_by = 1000000000;
+SETTINGS max_bytes_before_external_group_by = 150000000;

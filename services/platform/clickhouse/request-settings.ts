@@ -36,6 +36,8 @@ export const insertSettings: RequestSettings = {
   date_time_overflow_behavior: 'throw',
   /** A null for a string column that cannot be null is a fault, not an empty string. (For numbers JSON's null reads as 0.) */
   input_format_null_as_default: 0,
+  /** Named tuples come as objects or as arrays. */
+  input_format_json_named_tuples_as_objects: 1,
   input_format_allow_errors_num: 0,
   input_format_allow_errors_ratio: 0,
   max_execution_time: 110,
@@ -85,8 +87,8 @@ export const analystSettings: RequestSettings = {
   readonly: 2,
   allow_ddl: 0,
   max_execution_time: 280,
-  max_memory_usage: 4_000_000_000,
-  max_bytes_before_external_group_by: 1_000_000_000,
-  max_bytes_before_external_sort: 1_000_000_000,
+  max_memory_usage: 400_000_000,
+  max_bytes_before_external_group_by: 150_000_000,
+  max_bytes_before_external_sort: 150_000_000,
   priority: 10,
 };
