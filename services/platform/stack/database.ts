@@ -18,6 +18,8 @@ export interface OpenOptions {
   readonly env: NodeJS.ProcessEnv;
   /** For commands that only read: a folder that does not exist is wrong usage instead of a new, empty database. */
   readonly mustExist?: boolean;
+  /** Whether to bring the database to this checkout's schema first: true unless said otherwise. */
+  readonly migrate?: boolean;
 }
 
 export interface OpenDatabase {
@@ -34,12 +36,16 @@ export interface OpenStack extends OpenDatabase {
 
 export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> {
   const settings = readSettings(options.env);
-  if (options.data === undefined && settings.clickhouse !== null) return connect(settings.clickhouse, null);
+  if (options.data === undefined && settings.clickhouse !== null) return connect(options, settings.clickhouse, null);
   const path = options.data ?? DEFAULT_DATA_PATH;
   const stack = findStack(path);
   if (stack !== null)
-    return connect(named(stack.clickhouse, settings.database), named(stack.clickhouseReader, settings.database));
-  return openEmbedded(path, settings.database, options.mustExist ?? false);
+    return connect(
+      options,
+      named(stack.clickhouse, settings.database),
+      named(stack.clickhouseReader, settings.database),
+    );
+  return openEmbedded(options, path, settings.database);
 }
 
 /** For commands that need Kafka too. */
@@ -49,6 +55,7 @@ export async function openStack(options: OpenOptions): Promise<OpenStack> {
   const stack = options.data === undefined && anyAddress(settings) ? null : findStack(path);
   if (stack !== null) {
     const database = await connect(
+      options,
       named(stack.clickhouse, settings.database),
       named(stack.clickhouseReader, settings.database),
     );
@@ -56,7 +63,7 @@ export async function openStack(options: OpenOptions): Promise<OpenStack> {
   }
   if (options.data === undefined && anyAddress(settings)) {
     const { kafka, registry, clickhouse } = complete(settings);
-    return { ...(await connect(clickhouse, null)), kafka, registry };
+    return { ...(await connect(options, clickhouse, null)), kafka, registry };
   }
   throw new KeyholeError(
     'stack_failed',
@@ -66,8 +73,8 @@ export async function openStack(options: OpenOptions): Promise<OpenStack> {
   );
 }
 
-async function openEmbedded(path: string, database: string, mustExist: boolean): Promise<OpenDatabase> {
-  if (mustExist && !existsSync(dataFolder(path).clickhouse))
+async function openEmbedded(options: OpenOptions, path: string, database: string): Promise<OpenDatabase> {
+  if (options.mustExist === true && !existsSync(dataFolder(path).clickhouse))
     throw new UsageError(
       `there is no database in ${dataFolder(path).path}: name a data folder that \`keyhole replay\` or \`keyhole up\` has filled`,
     );
@@ -80,7 +87,7 @@ async function openEmbedded(path: string, database: string, mustExist: boolean):
       await server.stop();
       lock.release();
     };
-    return await connect(server.settings, server.readerSettings, stop);
+    return await connect(options, server.settings, server.readerSettings, stop);
   } catch (error) {
     lock.release();
     throw error;
@@ -88,6 +95,7 @@ async function openEmbedded(path: string, database: string, mustExist: boolean):
 }
 
 async function connect(
+  options: OpenOptions,
   settings: ClickHouseSettings,
   readerSettings: ClickHouseSettings | null,
   stop: () => Promise<void> = async () => undefined,
@@ -99,7 +107,7 @@ async function connect(
     await stop();
   };
   try {
-    await migrate(clickhouse, { dryRun: false });
+    if (options.migrate !== false) await migrate(clickhouse, { dryRun: false });
   } catch (error) {
     await close();
     throw error;

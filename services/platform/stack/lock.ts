@@ -15,7 +15,7 @@ export interface FolderLock {
   release(): void;
 }
 
-interface Holder {
+export interface Holder {
   readonly what: string;
   readonly owner: ProcessIdentity;
   readonly parts: readonly ProcessIdentity[];
@@ -29,7 +29,7 @@ const ORPHANS_MS = 20_000;
 
 /** Throws KeyholeError('stack_failed', retriable) naming the holder. `what` is the command as people typed it. */
 export async function lockFolder(folder: DataFolder, what: string): Promise<FolderLock> {
-  const path = join(folder.run, 'lock.json');
+  const path = lockFile(folder);
   const owner = identify(process.pid);
   if (owner === null) throw new Error('this process cannot be identified');
   const began = Date.now();
@@ -48,6 +48,16 @@ export async function lockFolder(folder: DataFolder, what: string): Promise<Fold
     }
     await delay(POLL_MS);
   }
+}
+
+/** Who works in the folder at this moment, or null. */
+export function findHolder(folder: DataFolder): Holder | null {
+  const holder = read(lockFile(folder));
+  return holder !== null && isRunning(holder.owner) ? holder : null;
+}
+
+function lockFile(folder: DataFolder): string {
+  return join(folder.run, 'lock.json');
 }
 
 function hold(path: string, first: Holder): FolderLock {

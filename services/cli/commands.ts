@@ -1,0 +1,57 @@
+// Every command, its one line of help, and the file that knows the rest. A file is loaded when its command is asked for.
+
+import type { Command } from 'commander';
+
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<(program: Command) => void>;
+}
+
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'up',
+    summary: 'start the local stack: Kafka, schema registry, ClickHouse',
+    load: async () => (await import('./up.js')).registerUp,
+  },
+  {
+    name: 'down',
+    summary: 'stop the local stack; its data stay',
+    load: async () => (await import('./down.js')).registerDown,
+  },
+  {
+    name: 'status',
+    summary: 'what runs, where, and whether it is healthy',
+    load: async () => (await import('./status.js')).registerStatus,
+  },
+  {
+    name: 'produce',
+    summary: 'publish a case folder to Kafka through the registry',
+    load: async () => (await import('./produce.js')).registerProduce,
+  },
+  {
+    name: 'score',
+    summary: 'the scoring consumer; any number may run',
+    load: async () => (await import('./score.js')).registerScore,
+  },
+  {
+    name: 'replay',
+    summary: 'judge a case folder in an embedded database: no Kafka, no Java',
+    load: async () => (await import('./replay.js')).registerReplay,
+  },
+  {
+    name: 'explain',
+    summary: 'the whole reasoning behind an anomaly',
+    load: async () => (await import('./explain.js')).registerExplain,
+  },
+  {
+    name: 'simulate',
+    summary: 'write a case folder of a synthetic organisation',
+    load: async () => (await import('./simulate.js')).registerSimulate,
+  },
+  {
+    name: 'evaluate',
+    summary: 'recall, precision and days to detection against the truth',
+    load: async () => (await import('./evaluate.js')).registerEvaluate,
+  },
+];
