@@ -48,27 +48,36 @@ const SPREAD_PRIOR_DAYS = 20;
 const MIN_RELATIVE_VARIANCE = 0.01;
 const MAX_RELATIVE_VARIANCE = 100;
 
-/** Sum of a history's amounts with its largest tenth of active days set to the smallest among them (winsorised). */
+/**
+ * A history's amounts with the largest tenth of its active days lowered to the largest day that is not among them (winsorised),
+ * but never below one: rare work is no outlier.
+ */
+function winsorised({ activeDays, amounts }: OwnHistory): readonly number[] {
+  const clipped = Math.floor(activeDays / 10);
+  if (clipped === 0) return amounts;
+  const cap = Math.max(1, [...amounts].sort((a, b) => b - a)[clipped] ?? 0);
+  return amounts.map((amount) => Math.min(amount, cap));
+}
+
 export function winsorisedSum(history: OwnHistory): number {
-  const sorted = [...history.amounts].sort((a, b) => b - a);
-  const clipped = Math.floor(history.activeDays / 10);
-  const cap = sorted[clipped] ?? 0;
   let sum = 0;
-  for (const amount of sorted) sum += Math.min(amount, clipped > 0 ? cap : amount);
+  for (const amount of winsorised(history)) sum += amount;
   return sum;
 }
 
 /** Day-to-day variance over mean of one history, zero days included. NaN without enough to tell. */
-export function ownSpread(history: OwnHistory): number {
-  const n = history.activeDays;
+function spreadOf({ activeDays }: OwnHistory, amounts: readonly number[]): number {
   let sum = 0;
-  for (const amount of history.amounts) sum += amount;
-  if (n < 5 || sum < 5) return Number.NaN;
-  const mean = sum / n;
-  let squares = (n - history.amounts.length) * mean * mean;
-  for (const amount of history.amounts) squares += (amount - mean) ** 2;
-  return squares / (n - 1) / mean;
+  for (const amount of amounts) sum += amount;
+  if (activeDays < 5 || sum < 5) return Number.NaN;
+  const mean = sum / activeDays;
+  let squares = (activeDays - amounts.length) * mean * mean;
+  for (const amount of amounts) squares += (amount - mean) ** 2;
+  return squares / (activeDays - 1) / mean;
 }
+
+/** The own spread that counts in a prediction: winsorised, so that a first offence does not excuse the second. */
+export const ownSpread = (history: OwnHistory): number => spreadOf(history, winsorised(history));
 
 export function groupBaseline(name: string, histories: readonly OwnHistory[]): GroupBaseline {
   const known = histories.filter((history) => history.activeDays >= MIN_DAYS_FOR_RATE);
@@ -120,15 +129,12 @@ function usualRange(rates: number[]): { usualFrom: number; usualTo: number } {
 
 const share = (part: number, whole: number): number => (part + 0.5) / (whole + 1);
 
-/** Mean of members' spreads without the largest tenth, so that one past offender does not widen everybody's. */
+/** Median of members' spreads, so that past offenders do not widen everybody's, also in a small group. */
 function groupSpread(known: readonly OwnHistory[]): number {
-  const spreads = known.map(ownSpread).filter((spread) => !Number.isNaN(spread));
+  const spreads = known.map((one) => spreadOf(one, one.amounts)).filter((spread) => !Number.isNaN(spread));
   if (spreads.length === 0) return 1.5;
   spreads.sort((a, b) => a - b);
-  const kept = spreads.slice(0, Math.max(1, Math.ceil(spreads.length * 0.9)));
-  let sum = 0;
-  for (const spread of kept) sum += spread;
-  return Math.max(1, sum / kept.length);
+  return Math.max(1, spreads[Math.floor(spreads.length / 2)] as number);
 }
 
 export interface Prediction {

@@ -13,7 +13,7 @@ export interface Sample {
 export const SAMPLE_SIZE = 60;
 const MIN_SHEETS = 7;
 const MIN_TAIL = 10;
-/** Share of judged entities that counts as the tail. */
+/** Share of judged entities that counts as the tail; in a large organisation less, at most half of what is sampled. */
 const TAIL_SHARE = 0.02;
 /** Without history the model's own probability is distrusted by this factor. */
 const UNCALIBRATED_FACTOR = 10;
@@ -45,7 +45,8 @@ export function calibrate(samples: readonly Sample[]): Calibration {
     entities += sample.entities;
     all.push(...sample.surprises);
   }
-  const tail = Math.max(MIN_TAIL, Math.ceil(entities * TAIL_SHARE));
+  const sampled = Math.floor((judged.length * SAMPLE_SIZE) / 2);
+  const tail = Math.max(MIN_TAIL, Math.min(sampled, Math.ceil(entities * TAIL_SHARE)));
   if (judged.length < MIN_SHEETS || all.length < tail) return { ...uncalibrated, sheets: judged.length };
   all.sort((a, b) => b - a);
   const threshold = all[tail - 1] as number;

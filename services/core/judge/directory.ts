@@ -4,6 +4,8 @@ import type { Employee } from '../feeds/records.js';
 
 export interface Directory {
   asOf(actorId: string, timeMs: number): Employee | undefined;
+  /** since when the actor has been, without a break, in the peer group of that time; −Infinity when no other is known before */
+  inPeerGroupSince(actorId: string, timeMs: number): number;
   /** grows with every record */
   readonly version: bigint;
 }
@@ -27,6 +29,17 @@ export function createDirectory(records: readonly Employee[], version: bigint): 
         found = record;
       }
       return found;
+    },
+    inPeerGroupSince(actorId, timeMs) {
+      const list = byEmployee.get(actorId) ?? [];
+      let since = Number.NEGATIVE_INFINITY;
+      let before = list[0];
+      for (const record of list) {
+        if (record.valid_from > timeMs) break;
+        if (record.peer_group !== before?.peer_group) since = record.valid_from;
+        before = record;
+      }
+      return since;
     },
   };
 }

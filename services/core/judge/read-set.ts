@@ -29,18 +29,22 @@ export function calibrationStarts(start: Day, grid: WindowGrid): Day[] {
 
 /** Oldest day that a sheet depends on, through the baselines of its calibration. */
 export const oldestDayRead = (start: Day, grid: WindowGrid): Day =>
-  start - GAP_DAYS - grid.days - Math.max(HISTORY_DAYS, grid.days) - GAP_DAYS - HISTORY_DAYS;
+  start - GAP_DAYS - grid.days - (Math.max(HISTORY_DAYS, grid.days) - 1) - GAP_DAYS - HISTORY_DAYS;
 
-/**
- * Starts of the sheets that a change of `day` may change, ascending, up to `last`.
- * Sheets between the day's own windows and the first baseline that holds it are not among them.
- */
+/** Whether the day is in the sheet's window or baseline. */
+const isSampled = (day: Day, start: Day, { days }: WindowGrid): boolean => {
+  const { from, to } = baselineRange(start);
+  return (day >= start && day < start + days) || (day >= from && day < to);
+};
+
+/** Starts of the sheets that a change of `day` may change, ascending, up to `last`: those that read it, or whose calibration does. */
 export function staleStarts(day: Day, grid: WindowGrid, last: Day): Day[] {
   const starts: Day[] = [];
   for (let s = day - grid.days + 1; s <= last && oldestDayRead(s, grid) <= day; s++) {
     if (!onGrid(s, grid.hop_days)) continue;
-    if (s > day && s - GAP_DAYS <= day) continue;
-    starts.push(s);
+    const isRead =
+      isSampled(day, s, grid) || calibrationStarts(s, grid).some((earlier) => isSampled(day, earlier, grid));
+    if (isRead) starts.push(s);
   }
   return starts;
 }

@@ -9,6 +9,7 @@ export function logFisher(logs: readonly number[]): number {
   if (logs.length === 0) return 0;
   let h = 0;
   for (const log of logs) h -= log;
+  if (h === Number.POSITIVE_INFINITY) return Number.NEGATIVE_INFINITY;
   let term = 1;
   let sum = 1;
   for (let i = 1; i < logs.length; i++) {

@@ -6,6 +6,10 @@ import { logBeta, logChoose, logGamma } from './gamma.js';
 const EPSILON = 1e-15;
 const TINY = 1e-300;
 const MAX_TERMS = 10_000;
+/** Beyond these, a count is judged as if it were this large in proportion: slightly less surprising, never slow. */
+const MAX_SIZE = 1e7;
+const MAX_POISSON_MEAN = 1e6;
+const MAX_TRIALS = 10_000;
 
 /** ln I_x(a, b), the regularised incomplete beta function. Continued fraction by Lentz's method (DLMF 8.17.22). */
 export function logIncompleteBeta(x: number, a: number, b: number): number {
@@ -42,23 +46,22 @@ export const log1mexp = (y: number): number => {
 export function logNegativeBinomialTail(k: number, mean: number, size: number): number {
   if (k <= 0) return 0;
   if (mean <= 0) return Number.NEGATIVE_INFINITY;
-  if (size > 1e7) return logPoissonTail(k, mean);
-  return logIncompleteBeta(mean / (mean + size), k, size);
+  if (size > MAX_SIZE && mean <= MAX_POISSON_MEAN) return logPoissonTail(k, mean);
+  const bounded = Math.min(size, MAX_SIZE);
+  return logIncompleteBeta(mean / (mean + bounded), k, bounded);
 }
 
-/** ln P(X ≥ k), X Poisson: the lower incomplete gamma function by its series, or the complement of a direct sum. */
+/** ln P(X ≥ k), X Poisson: summed upwards from k, or the complement of the sum downwards from k − 1. */
 export function logPoissonTail(k: number, mean: number): number {
   if (k <= 0) return 0;
   if (mean <= 0) return Number.NEGATIVE_INFINITY;
-  if (k > mean) return logPoissonTerm(k, mean) + Math.log(seriesFrom(k, mean));
-  let below = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < k; i++) below = logAdd(below, logPoissonTerm(i, mean));
-  return log1mexp(Math.min(0, below));
+  if (k > mean) return Math.min(0, logPoissonTerm(k, mean) + Math.log(seriesUp(k, mean)));
+  return log1mexp(Math.min(0, logPoissonTerm(k - 1, mean) + Math.log(seriesDown(k - 1, mean))));
 }
 
 const logPoissonTerm = (k: number, mean: number): number => k * Math.log(mean) - mean - logGamma(k + 1);
 
-function seriesFrom(k: number, mean: number): number {
+function seriesUp(k: number, mean: number): number {
   let term = 1;
   let sum = 1;
   for (let i = 1; i < MAX_TERMS && term > sum * EPSILON; i++) {
@@ -68,10 +71,21 @@ function seriesFrom(k: number, mean: number): number {
   return sum;
 }
 
+function seriesDown(k: number, mean: number): number {
+  let term = 1;
+  let sum = 1;
+  for (let i = k; i > 0 && k - i < MAX_TERMS && term > sum * EPSILON; i--) {
+    term *= i / mean;
+    sum += term;
+  }
+  return sum;
+}
+
 /** ln P(X ≥ k), X beta-binomial: n trials whose chance is Beta(a, b). Summed from the largest terms down. */
 export function logBetaBinomialTail(k: number, n: number, a: number, b: number): number {
   if (k <= 0) return 0;
   if (k > n) return Number.NEGATIVE_INFINITY;
+  if (n > MAX_TRIALS) return logBetaBinomialTail(Math.max(1, Math.round((k * MAX_TRIALS) / n)), MAX_TRIALS, a, b);
   const mean = (n * a) / (a + b);
   if (k <= mean) return log1mexp(sumDown(k - 1, n, a, b));
   return Math.min(0, sumUp(k, n, a, b));
@@ -101,8 +115,3 @@ function sumDown(from: number, n: number, a: number, b: number): number {
   }
   return Math.min(0, logTerm(from, n, a, b) + Math.log(sum));
 }
-
-const logAdd = (a: number, b: number): number => {
-  const high = Math.max(a, b);
-  return high === Number.NEGATIVE_INFINITY ? high : high + Math.log(Math.exp(a - high) + Math.exp(b - high));
-};
