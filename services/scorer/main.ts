@@ -2,7 +2,6 @@
 // partition 0 of access-log, judge. Decides how the parts are put together and in which order they stop.
 
 import { align } from '../core/align/frontier.js';
-import { KeyholeError } from '../core/errors.js';
 import { FEEDS } from '../core/feeds/records.js';
 import { createJudge } from '../pipeline/judge.js';
 import type { JudgingConfig } from '../pipeline/judging-config.js';
@@ -11,22 +10,24 @@ import type { ClickHouse } from '../platform/clickhouse/client.js';
 import type { KafkaSettings, RegistrySettings } from '../platform/config/settings.js';
 import { startHealthServer } from '../platform/http/health-server.js';
 import { publishDeadLetters } from '../platform/kafka/dead-letters.js';
-import { joinGroup, type TopicPartition } from '../platform/kafka/group.js';
-import { createOffsets } from '../platform/kafka/offsets.js';
-import { createPublisher } from '../platform/kafka/producer.js';
+import { type Group, joinGroup } from '../platform/kafka/group.js';
+import { createOffsets, type Offsets } from '../platform/kafka/offsets.js';
+import { createPublisher, type Publisher } from '../platform/kafka/producer.js';
 import { ensureTopics } from '../platform/kafka/topics.js';
 import type { Logger } from '../platform/log/logger.js';
-import { createOutages } from '../platform/log/outages.js';
+import { createOutages, type Outages } from '../platform/log/outages.js';
 import * as metrics from '../platform/metrics/metrics.js';
 import { createCodec } from '../platform/registry/codec.js';
-import { retryForever, settledWithin } from '../platform/shutdown/wait.js';
-import { createBacklog } from './backlog.js';
+import { settledWithin } from '../platform/shutdown/wait.js';
+import { type Backlog, createBacklog } from './backlog.js';
 import type { ScorerConfig } from './config.js';
 import { judgeForever } from './judging.js';
 import { landForever } from './landing.js';
-import { createMembership, rereads } from './membership.js';
+import { createLife, type Life } from './life.js';
+import { createMembership, type Membership } from './membership.js';
 import { readProgress } from './progress.js';
 import { createReader } from './reading.js';
+import { createResume } from './resuming.js';
 import { tellAnomalies } from './telling.js';
 
 export interface ScorerOptions {
@@ -40,6 +41,16 @@ export interface ScorerOptions {
   readonly signal: AbortSignal;
 }
 
+/** What the loops share. */
+interface Parts {
+  readonly life: Life;
+  readonly outages: Outages;
+  readonly offsets: Offsets;
+  readonly publisher: Publisher;
+  readonly membership: Membership;
+  readonly backlog: Backlog;
+}
+
 /** Together below the ten seconds that a stop may take. */
 const DRAIN_MS = 5_000;
 const LEAVE_MS = 2_000;
@@ -47,151 +58,117 @@ const CLOSE_MS = 1_000;
 
 /** Resolves after a graceful stop; throws the fault that no retry mends. */
 export async function runScorer(options: ScorerOptions): Promise<void> {
-  const { kafka, clickhouse, config, log } = options;
-  const stop = new AbortController();
-  const giveUp = new AbortController();
-  let failure: unknown = null;
-  const stopBy = (error: unknown): void => {
-    failure ??= error;
-    giveUp.abort();
-    stop.abort();
-  };
-  const asked = (): void => stop.abort();
-  if (options.signal.aborted) asked();
-  options.signal.addEventListener('abort', asked, { once: true });
-
+  const { kafka, config, log } = options;
   const outages = createOutages(log);
-  const persist = <T>(call: () => Promise<T>) => retryForever(call, { outages, signal: stop.signal });
-  const persistToTheEnd = <T>(call: () => Promise<T>) => retryForever(call, { outages, signal: giveUp.signal });
+  const life = createLife(options.signal, outages);
+  const membership = createMembership();
+  const health = await startHealthServer({
+    port: config.metricsPort,
+    metrics: () => metrics.registry.metrics(),
+    notReady: () => [
+      ...(membership.epoch > 0 ? [] : ['not yet in the consumer group']),
+      ...outages.current().map((part) => `${part} is away`),
+    ],
+  });
+  log.info({ port: health.port }, 'metrics and health on 127.0.0.1');
   const offsets = createOffsets(kafka, { log });
   const publisher = createPublisher(kafka, { log });
-  const membership = createMembership();
   const backlog = createBacklog({
     maxBytes: config.landMaxBytes,
     maxRows: config.landMaxRows,
     lingerMs: config.landLingerMs,
   });
-  let joined = false;
-  const health = await startHealthServer({
-    port: config.metricsPort,
-    metrics: () => metrics.registry.metrics(),
-    notReady: () => [
-      ...(joined ? [] : ['not yet in the consumer group']),
-      ...outages.current().map((part) => `${part} is away`),
-    ],
-  });
-  log.info({ port: health.port }, 'metrics and health on 127.0.0.1');
-
-  try {
-    await persist(() =>
-      ensureTopics(kafka, {
-        dryRun: false,
-        partitions: config.topicPartitions,
-        replication: config.topicReplication,
-        log,
-      }),
-    );
-    const cluster = await persist(() => offsets.clusterId());
-
-    const resume = async (partitions: readonly TopicPartition[]) => {
-      const [progress, committed, ends] = await persist(() =>
-        Promise.all([readProgress(clickhouse, cluster), offsets.committed(config.groupId, FEEDS), offsets.ends(FEEDS)]),
-      );
-      membership.resume(progress);
-      const again = rereads(partitions, committed, progress, ends);
-      if (again.length > 0) {
-        log.warn(
-          { partitions: again.length },
-          'the database has landed less than the group committed: reading again from there',
-        );
-        group.seek(again);
-      }
-      joined = true;
-      log.info(
-        { partitions: partitions.length, judges: membership.holds('access-log', 0) },
-        'joined the consumer group',
-      );
-      return again;
-    };
-    let isGroupAway = false;
-    const group = joinGroup(
-      kafka,
-      { groupId: config.groupId, log },
-      createReader({
-        backlog,
-        membership,
-        codec: createCodec(options.registry),
-        resume,
-        persist: (call, meanwhile) => retryForever(call, { outages, signal: stop.signal, meanwhile }),
-        alive: () => {
-          if (isGroupAway) outages.back('kafka_unavailable');
-          isGroupAway = false;
-        },
-        failed: (error) => {
-          if (!error.retriable) return stopBy(error);
-          isGroupAway = true;
-          outages.away(error);
-        },
-        fatal: stopBy,
-        signal: stop.signal,
-      }),
-    );
-
-    const landing = landForever({
-      cluster,
-      maxRows: config.landMaxRows,
-      backlog,
-      membership,
-      land: (input) => lander.land(input),
-      publishDeadLetters: (letters) => publishDeadLetters(publisher, letters),
-      commit: (positions) => group.commit(positions),
-      persist: persistToTheEnd,
-    }).catch(stopUnlessGivenUp);
-    const lander = createLander(clickhouse, { exclusive: false });
-    const judging = judgeForever({
-      hasDuty: () => membership.holds('access-log', 0),
-      align: async () => {
-        const ends = await offsets.ends(FEEDS);
-        return align(ends, await readProgress(clickhouse, cluster));
-      },
-      createJudge: () =>
-        createJudge(clickhouse, {
-          config: options.judging,
-          tell: (found) => persist(() => tellAnomalies(publisher, found)),
-        }),
-      persist,
-      signal: stop.signal,
-    }).catch(stopUnlessGivenUp);
-    function stopUnlessGivenUp(error: unknown): void {
-      if (!stop.signal.aborted) stopBy(error);
-      else if (!giveUp.signal.aborted && !(error instanceof KeyholeError && error.retriable)) stopBy(error);
-    }
-
-    await persist(() => group.start(FEEDS));
-    await aborted(stop.signal);
-    group.hold();
-    backlog.end();
-    const drained = await settledWithin(Promise.all([landing, judging]), failure === null ? DRAIN_MS : 0);
-    giveUp.abort();
-    log.info(
-      { drained },
-      drained ? 'stored and committed all that was read' : 'stopping before all was stored: it will be read again',
-    );
-    await group.close(LEAVE_MS);
-  } catch (error) {
-    if (!stop.signal.aborted || failure !== null) failure ??= error;
-  } finally {
-    options.signal.removeEventListener('abort', asked);
-    stop.abort();
-    giveUp.abort();
-    await settledWithin(Promise.all([publisher.close(), offsets.close(), health.close()]), CLOSE_MS);
-  }
-  if (failure !== null) throw failure;
+  await score(options, { life, outages, offsets, publisher, membership, backlog }).catch(life.loopEnded);
+  await settledWithin(Promise.all([publisher.close(), offsets.close(), health.close()]), CLOSE_MS);
+  life.end();
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
+async function score(options: ScorerOptions, parts: Parts): Promise<void> {
+  const { life, offsets, backlog } = parts;
+  const { topicPartitions: partitions, topicReplication: replication } = options.config;
+  await life.persist(() => ensureTopics(options.kafka, { dryRun: false, partitions, replication, log: options.log }));
+  const cluster = await life.persist(() => offsets.clusterId());
+  const group = createGroup(options, parts, cluster);
+  const landing = land(options, parts, cluster, group).catch(life.loopEnded);
+  const judging = judge(options, parts, cluster).catch(life.loopEnded);
+  await life.persist(() => group.start(FEEDS)).catch(life.loopEnded);
+
+  await life.stopped();
+  group.hold();
+  backlog.end();
+  const drained = await settledWithin(Promise.all([landing, judging]), life.hasFailed ? 0 : DRAIN_MS);
+  life.stopDraining();
+  options.log.info(
+    { drained },
+    drained ? 'stored all that was read' : 'stopped before all was stored: it is read again',
+  );
+  await group.close(LEAVE_MS);
+}
+
+function createGroup(options: ScorerOptions, parts: Parts, cluster: string): Group {
+  const { life, outages, backlog, membership } = parts;
+  const { kafka, clickhouse, config, log } = options;
+  const codec = createCodec(options.registry);
+  let isAway = false;
+  const resume = createResume({
+    membership,
+    committed: () => parts.offsets.committed(config.groupId, FEEDS),
+    ends: () => parts.offsets.ends(FEEDS),
+    progress: () => readProgress(clickhouse, cluster),
+    seek: (positions) => group.seek(positions),
+    persist: life.persist,
+    log,
+  });
+  const reader = createReader({
+    backlog,
+    membership,
+    codec,
+    resume,
+    persist: life.persist,
+    alive: () => {
+      if (isAway) outages.back('kafka_unavailable');
+      isAway = false;
+    },
+    failed: (error) => {
+      if (!error.retriable) return life.fail(error);
+      isAway = true;
+      outages.away(error);
+    },
+    fatal: life.loopEnded,
+    signal: life.stopping,
+  });
+  const group = joinGroup(kafka, { groupId: config.groupId, log }, reader);
+  return group;
+}
+
+function land(options: ScorerOptions, parts: Parts, cluster: string, group: Group): Promise<void> {
+  const lander = createLander(options.clickhouse, { exclusive: false });
+  return landForever({
+    cluster,
+    maxRows: options.config.landMaxRows,
+    backlog: parts.backlog,
+    membership: parts.membership,
+    land: (input) => lander.land(input),
+    publishDeadLetters: (letters) => publishDeadLetters(parts.publisher, letters),
+    commit: (positions) => group.commit(positions),
+    persist: parts.life.persistDraining,
+  });
+}
+
+function judge({ clickhouse, judging }: ScorerOptions, parts: Parts, cluster: string): Promise<void> {
+  const { life, offsets, publisher, membership } = parts;
+  return judgeForever({
+    hasDuty: () => membership.holds('access-log', 0),
+    align: async () => {
+      const ends = await offsets.ends(FEEDS);
+      return align(ends, await readProgress(clickhouse, cluster));
+    },
+    createJudge: () =>
+      createJudge(clickhouse, {
+        config: judging,
+        tell: (findings) => life.persist(() => tellAnomalies(publisher, findings)),
+      }),
+    persist: life.persist,
+    signal: life.stopping,
   });
 }

@@ -43,7 +43,7 @@ export interface GroupHandler {
   batch(batch: FetchedBatch, heartbeat: () => Promise<void>): Promise<boolean>;
   /** A stretch of offsets that holds no records (transaction markers): behind it is `offset`. */
   skipped(position: Position): void;
-  /** The brokers answered. */
+  /** The group was joined: the brokers answer. */
   alive(): void;
   /** The connection was lost (and is being restored), or the group cannot be joined at all (not retriable). */
   failed(error: KeyholeError): void;
@@ -120,7 +120,6 @@ export function joinGroup(settings: KafkaSettings, options: GroupOptions, handle
     handler.alive();
     handler.assigned(state.assigned);
   });
-  consumer.on(consumer.events.FETCH, () => handler.alive());
   consumer.on(consumer.events.CRASH, ({ payload }) => crashed(payload.error, payload.restart));
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
     if (payload.batchSize === 0 && !state.held) handler.skipped({ ...payload, offset: behind(payload.lastOffset) });

@@ -31,9 +31,9 @@ export async function retryForever<T>(call: () => Promise<T>, options: RetryOpti
       return result;
     } catch (error) {
       if (!(error instanceof KeyholeError) || !error.retriable) throw error;
+      if (options.signal.aborted) throw error;
       options.outages.away(error);
       noted.add(error.code);
-      if (options.signal.aborted) throw error;
       await options.meanwhile?.();
       await sleep(delayMs, options.signal);
       if (options.signal.aborted) throw error;
