@@ -49,12 +49,20 @@ export async function readCases(ch: ClickHouse, ids: readonly string[]): Promise
   return { byId, fingerprint: `${count}/${sum}` };
 }
 
-const toCase = ({ opened_ms, closed_ms, updated_ms, limit, version: _version, ...rest }: CaseRow): SupportCase => ({
-  ...rest,
-  opened_at: Number(opened_ms),
-  closed_at: closed_ms === null ? null : Number(closed_ms),
-  updated_at: Number(updated_ms),
-  record_limit: limit === null ? null : Number(limit),
+/** Spelled out: it runs once for every case of every batch, and a spread costs ten times as much. */
+const toCase = (row: CaseRow): SupportCase => ({
+  case_id: row.case_id,
+  kind: row.kind,
+  status: row.status,
+  opened_at: Number(row.opened_ms),
+  closed_at: row.closed_ms === null ? null : Number(row.closed_ms),
+  opened_by: row.opened_by,
+  assignee_id: row.assignee_id,
+  seller_id: row.seller_id,
+  customer_ids: row.customer_ids,
+  approved_by: row.approved_by,
+  record_limit: row.limit === null ? null : Number(row.limit),
+  updated_at: Number(row.updated_ms),
 });
 
 /** The same fingerprint as readCases, without reading the cases. */

@@ -6,13 +6,17 @@ import { logFisher, round, surprise } from '../stats/combine.js';
 import { logBetaBinomialTail, logNegativeBinomialTail } from '../stats/tails.js';
 import { type GroupBaseline, type OwnHistory, predict } from './baseline.js';
 import { type ConductFigures, unexplained } from './conduct.js';
+import { byCluster } from './traffic.js';
 
-/** How much is known of a seller: by the actor before, and by everybody else in the baseline and in this window. */
-export interface SellerTraffic {
-  /** the actor's own amount under the seller in the baseline */
+/** How much is known of a place, a seller or a cluster: by the actor before, and by everybody else in the baseline and in this window. */
+export interface PlaceTraffic {
+  /** the actor's own amount under it in the baseline */
   readonly own: number;
-  /** everybody else's amount under the seller, baseline and window */
+  /** everybody else's amount under it, baseline and window */
   readonly others: number;
+  /** the same of those colleagues only who gave it a clump, and their whole amounts in those windows */
+  readonly othersClumped: number;
+  readonly ofOthersClumped: number;
 }
 
 export interface EvidenceContext {
@@ -23,12 +27,12 @@ export interface EvidenceContext {
   readonly surge: number;
   /** everybody else's total amount, baseline and window */
   readonly othersAmount: number;
-  readonly sellerTraffic: (seller: string) => SellerTraffic;
   /** size-biased mean amount that one person has under one seller in a window of this length */
   readonly clump: number;
   /** clusters of a seller, by links up to the end of the window */
   readonly clustersOf: (seller: string) => readonly string[];
-  readonly clusterTraffic: (cluster: string) => SellerTraffic;
+  readonly seller: (id: string) => PlaceTraffic;
+  readonly cluster: (id: string) => PlaceTraffic;
 }
 
 export interface Evidence {
@@ -48,6 +52,8 @@ const MIN_CONCENTRATION = 3;
 const MAX_PLACES_WEIGHED = 5;
 /** The same for the share of one seller or cluster, once clumps are divided out. */
 const PLACE_PRIOR = 40;
+/** How much work of colleagues on a place it takes until their share of it is believed. */
+const COLLEAGUES_PRIOR = 20;
 /** Sellers that nobody has touched yet count as this much amount together. */
 const UNSEEN_SELLERS = 100;
 
@@ -139,16 +145,13 @@ function share(
 /** The seller whose share surprises most, paid for by the number of sellers that the actor touched. */
 function concentration(figures: ConductFigures, context: EvidenceContext): Evidence {
   const amounts = new Map([...figures.sellers].map(([seller, { amount }]) => [seller, amount]));
-  return mostSurprising('concentration', amounts, figures, context, context.sellerTraffic);
+  return mostSurprising('concentration', amounts, figures, context, context.seller);
 }
 
 /** The same for clusters of linked sellers; sellers without a link say nothing. */
 function cluster(figures: ConductFigures, context: EvidenceContext): Evidence {
-  const amounts = new Map<string, number>();
-  for (const [seller, { amount }] of figures.sellers) {
-    for (const id of context.clustersOf(seller)) amounts.set(id, (amounts.get(id) ?? 0) + amount);
-  }
-  return mostSurprising('cluster', amounts, figures, context, context.clusterTraffic);
+  const amounts = byCluster(figures, context.clustersOf);
+  return mostSurprising('cluster', amounts, figures, context, context.cluster);
 }
 
 function mostSurprising(
@@ -156,15 +159,18 @@ function mostSurprising(
   amounts: ReadonlyMap<string, number>,
   figures: ConductFigures,
   context: EvidenceContext,
-  trafficOf: (id: string) => SellerTraffic,
+  trafficOf: (id: string) => PlaceTraffic,
 ): Evidence {
   const ownBefore = sumOf(context.history.amounts);
   const n = Math.max(1, Math.round(figures.amount / context.clump));
   let best: Evidence = { kind, observed: 0, expected: 0, logP: 0, inputs: { of: figures.amount } };
   for (const [id, amount] of largest(amounts)) {
-    const { own, others } = trafficOf(id);
+    const { own, others, othersClumped, ofOthersClumped } = trafficOf(id);
     const usual = (others + 0.5) / (context.othersAmount + UNSEEN_SELLERS);
-    const mean = clampMean((own + SHARE_PRIOR * usual) / (ownBefore + SHARE_PRIOR));
+    const ownShare = (own + SHARE_PRIOR * usual) / (ownBefore + SHARE_PRIOR);
+    const colleaguesShare =
+      kind === 'cluster' ? 0 : (othersClumped + COLLEAGUES_PRIOR * usual) / (ofOthersClumped + COLLEAGUES_PRIOR);
+    const mean = clampMean(Math.max(ownShare, colleaguesShare));
     const clumps = Math.min(n, Math.floor(amount / context.clump));
     const tail = logBetaBinomialTail(clumps, n, PLACE_PRIOR * mean, PLACE_PRIOR * (1 - mean));
     const logP = Math.min(0, tail + Math.log(amounts.size));
@@ -184,7 +190,9 @@ function mostSurprising(
         prior_weight: PLACE_PRIOR,
         own_before: own,
         own_before_of: ownBefore,
+        own_share: round(ownShare, 8),
         peers_share: round(usual, 8),
+        colleagues_share: round(colleaguesShare, 8),
         candidates: amounts.size,
       },
     };

@@ -65,7 +65,7 @@ export function judgeSheet(input: SheetInput): Sheet {
   const observed = observe(definition, window);
   const unscored: Unscored[] = [];
   if (input.baseline.length < MIN_BASELINE_DAYS) {
-    for (const actor of observed.keys()) unscored.push({ entity: actor, reason: 'no_history' });
+    for (const actor of [...observed.keys()].sort()) unscored.push({ entity: actor, reason: 'no_history' });
     return { sample: { entities: 0, surprises: [] }, calibration: calibrate([]), suspects: [], unscored };
   }
   const past = pastOf(input);
@@ -81,11 +81,11 @@ export function judgeSheet(input: SheetInput): Sheet {
     evidence: Evidence[];
     surprise: number;
   }[] = [];
-  for (const [actor, { figures, kind }] of observed) {
+  for (const [actor, { figures, isMachine }] of observed) {
     const history = past.histories.get(actor) ?? emptyHistory();
-    const reason = kind === 'service' || kind === 'seller_app' ? 'not_a_person' : past.cannotJudge(actor, history);
+    const reason = past.cannotJudge(actor, history);
     if (reason !== null) {
-      unscored.push({ entity: actor, reason });
+      unscored.push({ entity: actor, reason: reason === 'not_in_directory' && isMachine ? 'not_a_person' : reason });
       continue;
     }
     const group = past.groupOf(actor);
@@ -97,7 +97,7 @@ export function judgeSheet(input: SheetInput): Sheet {
       surge: surge.without(actor),
       clump: traffic.clump,
       clustersOf,
-      ...traffic.of(actor, figures),
+      ...traffic.of(actor),
     };
     const evidence = weigh(definition.judge.evidence, figures, context);
     judged.push({ actor, figures, context, evidence, surprise: combined(evidence) });
@@ -110,6 +110,7 @@ export function judgeSheet(input: SheetInput): Sheet {
     if (level !== null) suspects.push({ actor_id: actor, ...rest, alarmsPerDay, severity: level });
   }
   suspects.sort((a, b) => (a.actor_id < b.actor_id ? -1 : 1));
+  unscored.sort((a, b) => (a.entity < b.entity ? -1 : 1));
   const surprises = judged
     .map((one) => one.surprise)
     .sort((a, b) => b - a)
@@ -117,13 +118,15 @@ export function judgeSheet(input: SheetInput): Sheet {
   return { sample: { entities: judged.length, surprises }, calibration, suspects, unscored };
 }
 
-type Observed = Map<string, { figures: ConductFigures; kind: ActionDay['actor_kind'] }>;
+/** `isMachine`: no access of the window was made as a person. Who has an employee record is a person all the same. */
+type Observed = Map<string, { figures: ConductFigures; isMachine: boolean }>;
 
 function observe(definition: ConductDefinition, window: readonly DayBlock[]): Observed {
   const observed: Observed = new Map();
   for (const row of rowsOf(definition, window)) {
     if (row.events === 0) continue;
-    const one = ensure(observed, row.actor_id, () => ({ figures: emptyFigures(), kind: row.actor_kind }));
+    const one = ensure(observed, row.actor_id, () => ({ figures: emptyFigures(), isMachine: true }));
+    if (row.actor_kind === 'employee' || row.actor_kind === 'contractor') one.isMachine = false;
     addRow(one.figures, row, definition.judge);
   }
   for (const [actor, { figures }] of observed) if (figures.amount === 0) observed.delete(actor);
@@ -156,7 +159,7 @@ function pastOf(input: SheetInput): Past {
     (actor: string) => (input.directory.asOf(actor, startOf(input.start)) === undefined ? undefined : 'everyone'),
   ];
   const members = new Map<string, string[]>();
-  for (const actor of histories.keys()) {
+  for (const actor of [...histories.keys()].sort()) {
     for (const level of levels) {
       const name = level(actor);
       if (name !== undefined) push(members, name, actor);
@@ -197,15 +200,18 @@ function teamOf(input: SheetInput, actor: string, level: 'peer_group' | 'departm
   return record === undefined ? undefined : `${level} ${record[level]}`;
 }
 
-/** Histories of everybody active in the baseline, with zero days counted. */
-function historiesOf({ definition, baseline }: SheetInput): Map<string, OwnHistory> {
+/** Histories of everybody active in the baseline, with zero days counted. Days before a move to another peer group were other work. */
+function historiesOf({ definition, baseline, directory, start }: SheetInput): Map<string, OwnHistory> {
   const histories = new Map<string, OwnHistory>();
   const historyOf = (actor: string): OwnHistory => ensure(histories, actor, emptyHistory);
+  const since = new Map<string, number>();
+  const isSameWork = (actor: string, day: Day): boolean =>
+    startOf(day) >= ensure(since, actor, () => directory.inPeerGroupSince(actor, startOf(start)));
   for (const block of baseline) {
-    for (const actor of block.active) historyOf(actor).activeDays++;
+    for (const actor of block.active) if (isSameWork(actor, block.day)) historyOf(actor).activeDays++;
     const today = new Map<string, number>();
     for (const row of rowsOf(definition, [block])) {
-      if (row.events === 0) continue;
+      if (row.events === 0 || !isSameWork(row.actor_id, block.day)) continue;
       const history = historyOf(row.actor_id);
       history.events += row.events;
       history.unexplained += unexplained(row);

@@ -1,132 +1,192 @@
-// Everybody's amounts under each seller: what "popular" means. Looked up only for the sellers that are weighed; each day's
-// totals are added up once and kept as long as the day's block is.
+// Who works on what: everybody's amounts under each place, a seller or a cluster of sellers. Two things are told of a place: how
+// much of all work falls under it, and how much of their work those colleagues give it who touch it at all (after an attack on a
+// seller, or in an outage, several people work on little else). Looked up only for the places that are weighed.
 
 import type { Conduct, ConductDefinition } from '../detections/definition.js';
-import { ensure, push } from '../maps.js';
+import { ensure } from '../maps.js';
 import { meanClump } from './clumps.js';
 import { amountOf, type ConductFigures, isCounted } from './conduct.js';
 import type { ActionDay, DayBlock } from './day.js';
-import type { SellerTraffic } from './evidence.js';
+import type { PlaceTraffic } from './evidence.js';
 
-interface DayTraffic {
+interface PlaceTotal {
+  amount: number;
+  /** amounts of those who gave the place a clump, under it and in all */
+  clumped: number;
+  ofClumped: number;
+}
+
+/** From here on an amount under one place is a clump. */
+export const MIN_CLUMP = 3;
+
+/** A stretch of time as long as a window, in which an actor either touched a place or did not. */
+interface Unit {
   readonly all: number;
-  readonly bySeller: ReadonlyMap<string, number>;
-  readonly byActor: ReadonlyMap<string, readonly ActionDay[]>;
+  readonly places: ReadonlyMap<string, PlaceTotal>;
+  readonly actors: ReadonlyMap<string, { readonly all: number; readonly places: ReadonlyMap<string, number> }>;
 }
 
-const remembered = new WeakMap<DayBlock, Map<string, DayTraffic>>();
+type PlacesOf = (seller: string) => readonly string[];
 
-function trafficOf(block: DayBlock, judge: Conduct): DayTraffic {
-  const ofBlock = ensure(remembered, block, () => new Map<string, DayTraffic>());
-  return ensure(ofBlock, `${judge.amount} ${judge.counts} ${judge.actions.join(' ')}`, () => addUp(block, judge));
+const remembered = new WeakMap<DayBlock, Map<string, Unit>>();
+const itself: PlacesOf = (seller) => [seller];
+
+/** One day's unit by seller, added up once and kept as long as the day's block is. */
+function dayUnit(block: DayBlock, judge: Conduct): Unit {
+  const ofBlock = ensure(remembered, block, () => new Map<string, Unit>());
+  return ensure(ofBlock, `${judge.amount} ${judge.counts} ${judge.actions.join(' ')}`, () =>
+    addUp([block], judge, itself),
+  );
 }
 
-function addUp(block: DayBlock, judge: Conduct): DayTraffic {
-  const kind = judge.amount;
-  const bySeller = new Map<string, number>();
-  const byActor = new Map<string, ActionDay[]>();
+function addUp(blocks: readonly DayBlock[], judge: Conduct, placesOf: PlacesOf): Unit {
+  const actors = new Map<string, { all: number; places: Map<string, number> }>();
   let all = 0;
-  for (const action of judge.actions) {
-    for (const row of block.byAction.get(action) ?? []) {
-      if (!isCounted(judge, row.justified)) continue;
-      all += amountOf(row, kind);
-      push(byActor, row.actor_id, row);
-      const amounts = sellerAmounts(row, kind);
-      row.sellers.forEach((seller, i) => {
-        bySeller.set(seller, (bySeller.get(seller) ?? 0) + (amounts[i] as number));
-      });
+  for (const row of countedRows(blocks, judge)) {
+    const actor = ensure(actors, row.actor_id, () => ({ all: 0, places: new Map<string, number>() }));
+    const amount = amountOf(row, judge.amount);
+    actor.all += amount;
+    all += amount;
+    const amounts = sellerAmounts(row, judge.amount);
+    for (let i = 0; i < row.sellers.length; i++) {
+      const seller = row.sellers[i] as string;
+      if (seller === '') continue;
+      for (const place of placesOf(seller)) {
+        actor.places.set(place, (actor.places.get(place) ?? 0) + (amounts[i] as number));
+      }
     }
   }
-  return { all, bySeller, byActor };
+  const places = new Map<string, PlaceTotal>();
+  for (const actor of actors.values()) {
+    for (const [place, amount] of actor.places) {
+      const total = ensure(places, place, () => ({ amount: 0, clumped: 0, ofClumped: 0 }));
+      total.amount += amount;
+      if (amount < MIN_CLUMP) continue;
+      total.clumped += amount;
+      total.ofClumped += actor.all;
+    }
+  }
+  return { all, places, actors };
 }
 
-export const sellerAmounts = (row: ActionDay, kind: Conduct['amount']): readonly number[] =>
+function* countedRows(blocks: readonly DayBlock[], judge: Conduct): Generator<ActionDay> {
+  for (const block of blocks) {
+    for (const action of judge.actions) {
+      for (const row of block.byAction.get(action) ?? []) if (isCounted(judge, row.justified)) yield row;
+    }
+  }
+}
+
+const sellerAmounts = (row: ActionDay, kind: Conduct['amount']): readonly number[] =>
   kind === 'customers' ? row.seller_customers : row.seller_events;
 
 export interface ActorTraffic {
   readonly othersAmount: number;
-  sellerTraffic(seller: string): SellerTraffic;
-  clusterTraffic(cluster: string): SellerTraffic;
+  seller(id: string): PlaceTraffic;
+  cluster(id: string): PlaceTraffic;
 }
 
 export interface Traffic {
+  /** see clumps.ts */
   readonly clump: number;
-  of(actor: string, figures: ConductFigures): ActorTraffic;
+  of(actor: string): ActorTraffic;
 }
 
 export interface TrafficInput {
   readonly definition: ConductDefinition;
   readonly baseline: readonly DayBlock[];
   readonly window: readonly DayBlock[];
-  readonly clustersOf: (seller: string) => readonly string[];
+  readonly clustersOf: PlacesOf;
 }
 
 export function createTraffic({ definition, baseline, window, clustersOf }: TrafficInput): Traffic {
   const { judge } = definition;
-  const before = baseline.map((block) => trafficOf(block, judge));
-  const days = [...before, ...window.map((block) => trafficOf(block, judge))];
-  const all = days.reduce((sum, day) => sum + day.all, 0);
-  const totals = new Map<string, number>();
-  const totalOf = (seller: string): number =>
-    ensure(totals, seller, () => days.reduce((sum, day) => sum + (day.bySeller.get(seller) ?? 0), 0));
-  let members: Map<string, string[]> | null = null;
-  const membersOf = (cluster: string): readonly string[] => {
-    members ??= clusterMembers(days, clustersOf);
-    return members.get(cluster) ?? [];
-  };
+  const isDaily = definition.window.days === 1;
+  const before = isDaily ? baseline.map((block) => dayUnit(block, judge)) : [addUp(baseline, judge, itself)];
+  const now = isDaily ? window.map((block) => dayUnit(block, judge)) : [addUp(window, judge, itself)];
+  const sellers = new Places(before, now);
+  let clusters: Places | null = null;
   return {
-    clump: clumpOf(before, judge.amount, definition.window.days),
-    of(actor, figures) {
-      let ownAll = 0;
-      for (const day of days) for (const row of day.byActor.get(actor) ?? []) ownAll += amountOf(row, judge.amount);
-      const sellerTraffic = (seller: string): SellerTraffic => {
-        let own = 0;
-        for (const day of before) {
-          for (const row of day.byActor.get(actor) ?? []) {
-            own += sellerAmounts(row, judge.amount)[row.sellers.indexOf(seller)] ?? 0;
-          }
-        }
-        return { own, others: Math.max(0, totalOf(seller) - own - (figures.sellers.get(seller)?.amount ?? 0)) };
+    clump: meanClump(
+      before.flatMap((unit) => [...unit.actors.values()].flatMap((actor) => [...actor.places.values()])),
+    ),
+    of(actor) {
+      return {
+        othersAmount: sellers.all - sellers.allOf(actor),
+        seller: (id) => sellers.traffic(actor, id),
+        cluster(id) {
+          clusters ??= new Places([addUp(baseline, judge, clustersOf)], [addUp(window, judge, clustersOf)]);
+          return clusters.traffic(actor, id);
+        },
       };
-      const clusterTraffic = (cluster: string): SellerTraffic => {
-        const each = membersOf(cluster).map(sellerTraffic);
-        return {
-          own: each.reduce((sum, one) => sum + one.own, 0),
-          others: each.reduce((sum, one) => sum + one.others, 0),
-        };
-      };
-      return { othersAmount: all - ownAll, sellerTraffic, clusterTraffic };
     },
   };
 }
 
-function clusterMembers(
-  days: readonly DayTraffic[],
-  clustersOf: (seller: string) => readonly string[],
-): Map<string, string[]> {
-  const sellers = new Set<string>();
-  for (const day of days) for (const seller of day.bySeller.keys()) sellers.add(seller);
-  const members = new Map<string, string[]>();
-  for (const seller of sellers) for (const cluster of clustersOf(seller)) push(members, cluster, seller);
-  return members;
-}
+class Places {
+  readonly all: number;
+  private readonly totals = new Map<string, PlaceTotal>();
 
-/** One person's amount under one seller: in a day where windows are days, in the whole baseline where they are longer. */
-function clumpOf(before: readonly DayTraffic[], kind: Conduct['amount'], windowDays: number): number {
-  const clumps: number[] = [];
-  const long = new Map<string, number>();
-  for (const day of before) {
-    for (const [actor, rows] of day.byActor) {
-      for (const row of rows) {
-        const amounts = sellerAmounts(row, kind);
-        row.sellers.forEach((seller, i) => {
-          const amount = amounts[i] as number;
-          if (seller === '' || amount === 0) return;
-          if (windowDays === 1) clumps.push(amount);
-          else long.set(`${actor} ${seller}`, (long.get(`${actor} ${seller}`) ?? 0) + amount);
-        });
+  constructor(
+    private readonly before: readonly Unit[],
+    private readonly now: readonly Unit[],
+  ) {
+    this.all = [...before, ...now].reduce((sum, unit) => sum + unit.all, 0);
+  }
+
+  allOf(actor: string): number {
+    return [...this.before, ...this.now].reduce((sum, unit) => sum + (unit.actors.get(actor)?.all ?? 0), 0);
+  }
+
+  traffic(actor: string, place: string): PlaceTraffic {
+    const total = this.total(place);
+    let own = 0;
+    let ownNow = 0;
+    let clumped = 0;
+    let ofClumped = 0;
+    for (const [units, isNow] of [
+      [this.before, false],
+      [this.now, true],
+    ] as const) {
+      for (const unit of units) {
+        const reader = unit.actors.get(actor);
+        const amount = reader?.places.get(place);
+        if (reader === undefined || amount === undefined) continue;
+        if (isNow) ownNow += amount;
+        else own += amount;
+        if (amount < MIN_CLUMP) continue;
+        clumped += amount;
+        ofClumped += reader.all;
       }
     }
+    return {
+      own,
+      others: total.amount - own - ownNow,
+      othersClumped: total.clumped - clumped,
+      ofOthersClumped: total.ofClumped - ofClumped,
+    };
   }
-  return meanClump(windowDays === 1 ? clumps : [...long.values()]);
+
+  private total(place: string): PlaceTotal {
+    return ensure(this.totals, place, () => {
+      const total = { amount: 0, clumped: 0, ofClumped: 0 };
+      for (const unit of [...this.before, ...this.now]) {
+        const one = unit.places.get(place);
+        if (one === undefined) continue;
+        total.amount += one.amount;
+        total.clumped += one.clumped;
+        total.ofClumped += one.ofClumped;
+      }
+      return total;
+    });
+  }
+}
+
+/** Amounts of an actor's figures by cluster; a seller in several clusters counts in each. */
+export function byCluster(figures: ConductFigures, clustersOf: PlacesOf): Map<string, number> {
+  const amounts = new Map<string, number>();
+  for (const [seller, { amount }] of figures.sellers) {
+    for (const cluster of clustersOf(seller)) amounts.set(cluster, (amounts.get(cluster) ?? 0) + amount);
+  }
+  return amounts;
 }
