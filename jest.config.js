@@ -1,4 +1,4 @@
-// Tests run on what tsc compiled: `npm run build` first. CommonJS, no transform.
+// Tests run on what tsc compiled: `make build` first. CommonJS, no transform.
 // Three groups: unit, integration (one real stack per run, started only when one of these tests runs) and long.
 // JEST_BUILD names another folder of compiled code than dist.
 const build = `<rootDir>/${process.env.JEST_BUILD ?? 'dist'}`;

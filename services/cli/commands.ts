@@ -25,6 +25,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./status.js')).registerStatus,
   },
   {
+    name: 'migrate',
+    summary: 'create or upgrade tables, topics, registered schemas',
+    load: async () => (await import('./migrate.js')).registerMigrate,
+  },
+  {
     name: 'produce',
     summary: 'publish a case folder to Kafka through the registry',
     load: async () => (await import('./produce.js')).registerProduce,
@@ -40,9 +45,24 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./replay.js')).registerReplay,
   },
   {
+    name: 'anomalies',
+    summary: 'what was found, highest score first',
+    load: async () => (await import('./anomalies.js')).registerAnomalies,
+  },
+  {
     name: 'explain',
     summary: 'the whole reasoning behind an anomaly',
     load: async () => (await import('./explain.js')).registerExplain,
+  },
+  {
+    name: 'who-read',
+    summary: 'the accesses to a customer, a seller or by an actor, newest first',
+    load: async () => (await import('./who-read.js')).registerWhoRead,
+  },
+  {
+    name: 'sql',
+    summary: 'ask the database, read-only',
+    load: async () => (await import('./sql.js')).registerSql,
   },
   {
     name: 'simulate',

@@ -45,8 +45,7 @@ async function foreground(data: string): Promise<void> {
   const ending = AbortSignal.any([shutdown.signal, report.abandoned]);
   try {
     const stack = await start(data, report);
-    report.line(`${renderParts(stack.parts.map((part) => ({ ...part, health: 'healthy' })))}`);
-    report.ready();
+    report.ready(renderParts(stack.parts.map((part) => ({ ...part, health: 'healthy' }))));
     await superviseUntil(ending, stack, data);
   } catch (error) {
     if (error instanceof Error) report.failed(error.message);

@@ -18,8 +18,6 @@ export interface OpenOptions {
   readonly env: NodeJS.ProcessEnv;
   /** For commands that only read: a folder that does not exist is wrong usage instead of a new, empty database. */
   readonly mustExist?: boolean;
-  /** Whether to bring the database to this checkout's schema first: true unless said otherwise. */
-  readonly migrate?: boolean;
 }
 
 export interface OpenDatabase {
@@ -36,15 +34,11 @@ export interface OpenStack extends OpenDatabase {
 
 export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> {
   const settings = readSettings(options.env);
-  if (options.data === undefined && settings.clickhouse !== null) return connect(options, settings.clickhouse, null);
+  if (options.data === undefined && settings.clickhouse !== null) return connect(settings.clickhouse, null);
   const path = options.data ?? DEFAULT_DATA_PATH;
   const stack = findStack(path);
   if (stack !== null)
-    return connect(
-      options,
-      named(stack.clickhouse, settings.database),
-      named(stack.clickhouseReader, settings.database),
-    );
+    return connect(named(stack.clickhouse, settings.database), named(stack.clickhouseReader, settings.database));
   return openEmbedded(options, path, settings.database);
 }
 
@@ -55,7 +49,6 @@ export async function openStack(options: OpenOptions): Promise<OpenStack> {
   const stack = options.data === undefined && anyAddress(settings) ? null : findStack(path);
   if (stack !== null) {
     const database = await connect(
-      options,
       named(stack.clickhouse, settings.database),
       named(stack.clickhouseReader, settings.database),
     );
@@ -63,7 +56,7 @@ export async function openStack(options: OpenOptions): Promise<OpenStack> {
   }
   if (options.data === undefined && anyAddress(settings)) {
     const { kafka, registry, clickhouse } = complete(settings);
-    return { ...(await connect(options, clickhouse, null)), kafka, registry };
+    return { ...(await connect(clickhouse, null)), kafka, registry };
   }
   throw new KeyholeError(
     'stack_failed',
@@ -87,7 +80,7 @@ async function openEmbedded(options: OpenOptions, path: string, database: string
       await server.stop();
       lock.release();
     };
-    return await connect(options, server.settings, server.readerSettings, stop);
+    return await connect(server.settings, server.readerSettings, stop);
   } catch (error) {
     lock.release();
     throw error;
@@ -95,7 +88,6 @@ async function openEmbedded(options: OpenOptions, path: string, database: string
 }
 
 async function connect(
-  options: OpenOptions,
   settings: ClickHouseSettings,
   readerSettings: ClickHouseSettings | null,
   stop: () => Promise<void> = async () => undefined,
@@ -107,7 +99,7 @@ async function connect(
     await stop();
   };
   try {
-    if (options.migrate !== false) await migrate(clickhouse, { dryRun: false });
+    await migrate(clickhouse, { dryRun: false });
   } catch (error) {
     await close();
     throw error;

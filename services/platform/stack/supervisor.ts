@@ -14,7 +14,8 @@ type Message = { readonly kind: 'line' | 'failed'; readonly text: string } | { r
 /** Where a supervisor's words go: to the command that started it while that listens, else to its own standard error. */
 export interface Reporting {
   line(text: string): void;
-  ready(): void;
+  /** `text` is for a supervisor that nobody started: the command that did has words of its own. */
+  ready(text: string): void;
   failed(text: string): void;
   /** Aborted when the command that started this process has gone before `ready`. */
   readonly abandoned: AbortSignal;
@@ -64,7 +65,7 @@ export function reporting(): Reporting {
   };
   const send = (message: Message, text: string): void => {
     if (process.connected && process.send) process.send(message);
-    else if (text !== '') toSelf(text);
+    else toSelf(text);
   };
   let isReady = false;
   process.once('disconnect', () => {
@@ -72,9 +73,9 @@ export function reporting(): Reporting {
   });
   return {
     line: (text) => send({ kind: 'line', text }, text),
-    ready: () => {
+    ready: (text) => {
       isReady = true;
-      send({ kind: 'ready' }, '');
+      send({ kind: 'ready' }, text);
     },
     failed: (text) => {
       send({ kind: 'failed', text }, `error: ${text}`);
