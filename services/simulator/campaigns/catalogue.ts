@@ -34,7 +34,7 @@ export type CampaignName = keyof typeof CAMPAIGNS;
 export const CAMPAIGN_NAMES = Object.keys(CAMPAIGNS) as readonly CampaignName[];
 
 /** The families of the first five detections. */
-const DEFAULT: readonly CampaignName[] = [
+export const DEFAULT_CAMPAIGNS: readonly CampaignName[] = [
   'bulk_email',
   'sales_export',
   'account_reinstatement',
@@ -46,19 +46,19 @@ const isCampaign = (name: string): name is CampaignName => Object.hasOwn(CAMPAIG
 
 /** What `--campaign …` asks for: names, `all`, `none`; nothing asks for the default five. */
 export function chooseCampaigns(asked: readonly string[]): readonly CampaignName[] {
-  if (asked.length === 0) return DEFAULT;
+  if (asked.length === 0) return DEFAULT_CAMPAIGNS;
   if (asked.includes('none')) {
     if (asked.length > 1) throw new UsageError('--campaign none cannot be combined with other campaigns');
     return [];
   }
-  if (asked.includes('all')) return CAMPAIGN_NAMES;
   for (const name of asked) {
-    if (!isCampaign(name)) {
+    if (!isCampaign(name) && name !== 'all') {
       throw new UsageError(
         `--campaign ${name}: no such campaign; choose among ${CAMPAIGN_NAMES.join(', ')}, all, none`,
       );
     }
   }
+  if (asked.includes('all')) return CAMPAIGN_NAMES;
   return [...new Set(asked.filter(isCampaign))];
 }
 

@@ -15,7 +15,9 @@ export const appeals: Work = {
   draft(desk) {
     const suspended = desk.random.chance(0.55) ? desk.world.suspended.any(desk.random, desk.marketplace) : null;
     if (suspended) return { kind: 'appeal', seller: suspended, buyers: [] };
-    return { kind: 'support', seller: desk.anySeller(), buyers: [] };
+    const seller = desk.anySeller();
+    const about = desk.random.chance(0.6) ? [desk.world.organisation.sellers.anyBuyer(desk.random, seller)] : [];
+    return { kind: 'support', seller, buyers: about };
   },
   handle(desk, held, caseId) {
     const { random } = desk;
@@ -23,13 +25,16 @@ export const appeals: Work = {
     if (held.kind === 'appeal') {
       const notes = random.int(1, 3);
       for (let note = 0; note < notes; note++) desk.access('enforcement_notes.read', touch);
-      if (random.chance(0.3)) desk.access('order_history.read', touch);
+      if (random.chance(0.05)) desk.access('order_history.read', touch);
       if (held.seller && random.chance(0.13) && desk.world.suspended.has(held.seller))
         reinstate(desk, held.seller, caseId);
       return;
     }
-    desk.access(random.chance(0.6) ? 'order_history.read' : 'sales_metrics.read', touch);
-    if (random.chance(0.5)) desk.access('order_history.read', touch);
+    const looks = random.int(1, 2);
+    for (let look = 0; look < looks; look++) {
+      if (held.buyers.length > 0) desk.access('order_history.read', { ...touch, buyers: held.buyers });
+      else desk.access('sales_metrics.read', touch);
+    }
     if (random.chance(0.15)) desk.access('enforcement_notes.read', touch);
     if (random.chance(0.01)) desk.access('sales_metrics.export', { ...touch, records: random.int(30, 600) });
   },
@@ -127,7 +132,7 @@ export const accounts: Work = {
     const touch = { seller: held.seller, caseId };
     const looks = random.int(1, 3);
     for (let look = 0; look < looks; look++) desk.access('sales_metrics.read', touch);
-    if (random.chance(0.3)) desk.access('order_history.read', touch);
+    if (random.chance(0.05)) desk.access('order_history.read', touch);
     if (random.chance(0.08)) desk.access('sales_metrics.export', { ...touch, records: random.int(50, 1_500) });
     if (held.seller && random.chance(0.05))
       desk.access('order_report.export', { ...touch, records: random.int(10, 400) });

@@ -8,7 +8,7 @@ import { DAY_MS, HOUR_MS } from '../time.js';
 import { managerOf, type Person, type Staff, type Team, teamOn } from './people.js';
 import type { Place } from './places.js';
 
-/** Draws everybody's career; at least one person hands in notice, so that no organisation is without leavers. */
+/** Draws everybody's career; where staff and period allow, each kind of change happens to somebody. */
 export function drawCareers(
   seed: number,
   staff: Staff,
@@ -17,42 +17,95 @@ export function drawCareers(
   parameters: Parameters,
 ): void {
   const share = Math.min(3, days / 60);
+  const changes = careerChanges(staff, places, days, parameters);
   for (const person of staff.people) {
     const random = Random.stream(seed, 'career', person.index);
-    const leads = teamOn(person, 0).managerId === person.id;
-    if (!leads && random.chance(parameters.hireShare * share)) person.hiredDay = random.int(1, days - 1);
-    else if (!leads && random.chance(parameters.leaverShare * share)) resign(person, random, days);
-    else if (!leads && random.chance(parameters.moveShare * share)) move(person, random, staff.teams, days);
-    if (random.chance(parameters.leaveShare * share)) {
-      const fromDay = random.int(1, days);
-      person.absence = { fromDay, toDay: fromDay + random.int(4, 30) };
-    }
-    if (places.length > 1 && random.chance(parameters.travelShare * share)) {
-      const fromDay = random.int(1, days);
-      const here = teamOn(person, fromDay).place;
-      const place = random.pick(places.filter((one) => one !== here));
-      person.trip = { fromDay, toDay: fromDay + random.int(4, 12), place };
+    for (const { chance, applies, apply } of changes) {
+      if (random.chance(chance * share) && applies(person)) apply(person, random);
     }
   }
-  const last = staff.people.at(-1);
-  if (last && staff.people.length > 1 && !staff.people.some((one) => one.noticeDay !== null)) {
-    last.hiredDay = Math.min(last.hiredDay, -100);
-    resign(last, Random.stream(seed, 'career', 'leaver'), days);
+  const random = Random.stream(seed, 'career', 'somebody');
+  for (const { applies, apply, happened } of changes) {
+    if (staff.people.some(happened)) continue;
+    const eligible = staff.people.filter(applies);
+    if (eligible.length > 1) apply(random.pick(eligible), random);
   }
 }
 
-function resign(person: Person, random: Random, days: number): void {
-  person.noticeDay = random.int(Math.floor(days * 0.1), Math.floor(days * 0.8));
-  person.leftDay = person.noticeDay + random.int(14, 45);
+interface CareerChange {
+  readonly chance: number;
+  applies(person: Person): boolean;
+  apply(person: Person, random: Random): void;
+  happened(person: Person): boolean;
 }
 
-function move(person: Person, random: Random, teams: readonly Team[], days: number): void {
+/** Of hire, notice and move a person has one at most, and leads none; leave and travel come to anybody. */
+function careerChanges(
+  staff: Staff,
+  places: readonly Place[],
+  days: number,
+  parameters: Parameters,
+): readonly CareerChange[] {
+  const settled = (person: Person): boolean =>
+    teamOn(person, 0).managerId !== person.id &&
+    person.hiredDay <= 0 &&
+    person.noticeDay === null &&
+    person.posts.length === 1;
+  return [
+    {
+      chance: parameters.hireShare,
+      applies: settled,
+      apply: (person, random) => {
+        person.hiredDay = random.int(1, days - 1);
+      },
+      happened: (person) => person.hiredDay > 0,
+    },
+    {
+      chance: parameters.leaverShare,
+      applies: settled,
+      apply: (person, random) => {
+        person.noticeDay = random.int(Math.floor(days * 0.1), Math.floor(days * 0.8));
+        person.leftDay = person.noticeDay + random.int(14, 45);
+      },
+      happened: (person) => person.noticeDay !== null,
+    },
+    {
+      chance: parameters.moveShare,
+      applies: (person) => settled(person) && otherTeams(person, staff.teams).length > 0,
+      apply: (person, random) => {
+        const team = random.pick(otherTeams(person, staff.teams));
+        person.posts.push({ fromDay: random.int(1, days - 1), team });
+        team.members.push(person);
+      },
+      happened: (person) => person.posts.length > 1,
+    },
+    {
+      chance: parameters.leaveShare,
+      applies: () => true,
+      apply: (person, random) => {
+        const fromDay = random.int(1, days);
+        person.absence = { fromDay, toDay: fromDay + random.int(4, 30) };
+      },
+      happened: (person) => person.absence !== null,
+    },
+    {
+      chance: parameters.travelShare,
+      applies: () => places.length > 1,
+      apply: (person, random) => {
+        const fromDay = random.int(1, days);
+        const here = teamOn(person, fromDay).place;
+        const place = random.pick(places.filter((one) => one !== here));
+        person.trip = { fromDay, toDay: fromDay + random.int(4, 12), place };
+      },
+      happened: (person) => person.trip !== null,
+    },
+  ];
+}
+
+/** Teams of the same office with other work. */
+function otherTeams(person: Person, teams: readonly Team[]): Team[] {
   const from = teamOn(person, 0);
-  const others = teams.filter((team) => team !== from && team.place === from.place);
-  const team = others.length > 0 ? random.pick(others) : null;
-  if (!team) return;
-  person.posts.push({ fromDay: random.int(1, days - 1), team });
-  team.members.push(person);
+  return teams.filter((team) => team.place === from.place && team.peerGroup !== from.peerGroup);
 }
 
 /** A person's employee records in order of time. */
