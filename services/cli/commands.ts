@@ -74,4 +74,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'recall, precision and days to detection against the truth',
     load: async () => (await import('./evaluate.js')).registerEvaluate,
   },
+  {
+    name: 'rescore',
+    summary: 'judge a range again from the stored events, or check that nothing would change',
+    load: async () => (await import('./rescore.js')).registerRescore,
+  },
+  {
+    name: 'demo',
+    summary: 'the main job from beginning to end on a real stack, with hidden offenders',
+    load: async () => (await import('./demo.js')).registerDemo,
+  },
 ];

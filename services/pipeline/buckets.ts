@@ -51,17 +51,25 @@ export function chunks(touched: Touched): BucketChunk[] {
   return result;
 }
 
-export function bucketStatement({ actors, from, to }: BucketChunk): string {
+export const bucketStatement = (chunk: BucketChunk): string =>
+  `INSERT INTO {db}.action_days (${BUCKET_COLUMNS}, version) ${bucketQuery(chunk)}
+  SETTINGS max_partitions_per_insert_block = 0`;
+
+/** Every column but the version. */
+const BUCKET_COLUMNS = `day, action, actor_id, justified, actor_kind, events, denied, customers, unlisted, records,
+  explained_no, explained_late, explained_self, unapproved, canary_hits, sellers, seller_events, seller_customers, seller_low`;
+
+/** The buckets of a chunk as its events make them, one row each, with their version last. */
+function bucketQuery({ actors, from, to }: BucketChunk): string {
   const list = sqlStrings(actors);
-  return `INSERT INTO {db}.action_days (day, action, actor_id, justified, actor_kind, events, denied, customers, unlisted, records,
-  explained_no, explained_late, explained_self, unapproved, canary_hits, sellers, seller_events, seller_customers, seller_low, version)
-WITH (SELECT groupArray(customer_id) FROM {db}.canaries FINAL) AS planted
-SELECT day, action, actor_id, justified, max(kind), sum(ev), sum(den), sum(cust), sum(unl), sum(rec), sum(no), sum(late), sum(self), sum(alone), sum(hits),
-  arraySort(groupArrayIf((seller, ev, cust + unl, low), ev > 0)).1,
-  arraySort(groupArrayIf((seller, ev, cust + unl, low), ev > 0)).2,
-  arraySort(groupArrayIf((seller, ev, cust + unl, low), ev > 0)).3,
-  arraySort(groupArrayIf((seller, ev, cust + unl, low), ev > 0)).4,
-  sum(sum(weight)) OVER (PARTITION BY day, actor_id) + length(planted)
+  return `WITH (SELECT groupArray(customer_id) FROM {db}.canaries FINAL) AS planted
+SELECT day, action, actor_id, justified, max(kind) AS actor_kind, sum(ev) AS events, sum(den) AS denied, sum(cust) AS customers, sum(unl) AS unlisted,
+  sum(rec) AS records, sum(no) AS explained_no, sum(late) AS explained_late, sum(self) AS explained_self, sum(alone) AS unapproved, sum(hits) AS canary_hits,
+  arraySort(groupArrayIf((seller, ev, cust + unl, low), ev > 0)).1 AS sellers,
+  arraySort(groupArrayIf((seller, ev, cust + unl, low), ev > 0)).2 AS seller_events,
+  arraySort(groupArrayIf((seller, ev, cust + unl, low), ev > 0)).3 AS seller_customers,
+  arraySort(groupArrayIf((seller, ev, cust + unl, low), ev > 0)).4 AS seller_low,
+  sum(sum(weight)) OVER (PARTITION BY day, actor_id) + length(planted) AS version
 FROM
 (
   SELECT toDate(occurred_at) AS day, action, actor_id, explained = 'yes' AS justified, ifNull(seller_id, '') AS seller, max(actor_kind) AS kind,
@@ -78,9 +86,27 @@ FROM
     WHERE actor_id IN (${list}) AND occurred_at >= '${dayText(from)} 00:00:00.000' AND occurred_at < '${dayText(to + 1)} 00:00:00.000')
   GROUP BY day, action, actor_id, justified, seller
   UNION ALL
-  SELECT day, action, actor_id, justified, '', actor_kind, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, toUInt128(0)
+  SELECT day, action, actor_id, justified, '', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, toUInt128(0)
   FROM {db}.action_days FINAL WHERE actor_id IN (${list}) AND day >= '${dayText(from)}' AND day <= '${dayText(to)}'
 )
-GROUP BY day, action, actor_id, justified
-SETTINGS do_not_merge_across_partitions_select_final = 1, max_partitions_per_insert_block = 0`;
+GROUP BY day, action, actor_id, justified`;
+}
+
+/** Rows and a digest of a chunk's buckets, as its events make them and as they are stored; equal when nothing was lost or left over. */
+export async function compareBuckets(
+  ch: ClickHouse,
+  chunk: BucketChunk,
+): Promise<{ readonly day: string; readonly equal: boolean }[]> {
+  const days = `day >= '${dayText(chunk.from)}' AND day <= '${dayText(chunk.to)}'`;
+  const digest = `SELECT day, count() AS n, toString(sum(cityHash64(${BUCKET_COLUMNS.split(',')
+    .map((column) => `toString(${column.trim()})`)
+    .join(', ')}))) AS digest`;
+  return ch.query<{ day: string; equal: boolean }>(
+    `SELECT day, toBool(min(a) = max(a) AND count() = 2) AS equal FROM (
+      SELECT day, concat(toString(n), '/', digest) AS a FROM (${digest} FROM (${bucketQuery(chunk)}) WHERE events + denied > 0 GROUP BY day)
+      UNION ALL
+      SELECT day, concat(toString(n), '/', digest) AS a FROM (${digest} FROM {db}.action_days FINAL
+        WHERE ${days} AND actor_id IN (${sqlStrings(chunk.actors)}) AND events + denied > 0 GROUP BY day)
+    ) GROUP BY day ORDER BY day`,
+  );
 }
