@@ -6,7 +6,7 @@ import { UsageError } from '../core/errors.js';
 import { createProgress } from '../platform/terminal/progress.js';
 import { CAMPAIGN_NAMES, chooseCampaigns } from '../simulator/campaigns/catalogue.js';
 import { createFolder } from '../simulator/output/folder.js';
-import { type Simulated, simulate } from '../simulator/simulate.js';
+import { prepare, type Simulated } from '../simulator/simulate.js';
 
 interface Options {
   readonly seed: number;
@@ -73,22 +73,20 @@ async function run(out: string, options: Options): Promise<void> {
   if (campaigns.length === 0 && options.offenders !== undefined) {
     throw new UsageError('--offenders has no meaning with --campaign none');
   }
-  const folder = await createFolder(out, { gzip: options.gzip, force: options.force });
   const progress = createProgress();
+  const prepared = prepare({
+    seed: options.seed,
+    employees: options.employees,
+    days: options.days,
+    startMs: options.start,
+    eventsPerEmployeeDay: options.eventsPerEmployeeDay,
+    campaigns,
+    offenders: options.offenders ?? Math.max(5, Math.round(options.employees / 40)),
+    onDay: (done) => progress.update('simulating', done, options.days),
+  });
+  const folder = await createFolder(out, { gzip: options.gzip, force: options.force });
   try {
-    const done = await simulate(
-      {
-        seed: options.seed,
-        employees: options.employees,
-        days: options.days,
-        startMs: options.start,
-        eventsPerEmployeeDay: options.eventsPerEmployeeDay,
-        campaigns,
-        offenders: options.offenders ?? Math.max(5, Math.round(options.employees / 40)),
-        onDay: (done) => progress.update('simulating', done, options.days),
-      },
-      folder,
-    );
+    const done = await prepared.run(folder);
     progress.stop();
     process.stderr.write(`${summary(out, done)}\n`);
   } finally {

@@ -3,7 +3,7 @@
 
 import type { Feed } from '../core/feeds/records.js';
 import { type CampaignName, planCampaigns } from './campaigns/catalogue.js';
-import type { Trace, Truth } from './campaigns/plot.js';
+import type { Plan, Trace, Truth } from './campaigns/plot.js';
 import { complainToday, writeGround } from './honest/background.js';
 import { CaseBook } from './honest/cases.js';
 import { createMachines, type Machines, runApp, runService } from './honest/machines.js';
@@ -35,36 +35,56 @@ interface Turn {
 
 const TURNS_PER_FLUSH = 64;
 
+/** A simulation that is known to be possible. */
+export interface Prepared {
+  run(folder: FolderWriter): Promise<Simulated>;
+}
+
 /** Writes the feeds and the truth. Throws UsageError when the organisation is too small for a campaign. */
-export async function simulate(simulation: Simulation, folder: FolderWriter): Promise<Simulated> {
+export function simulate(simulation: Simulation, folder: FolderWriter): Promise<Simulated> {
+  return prepare(simulation).run(folder);
+}
+
+/** Draws the organisation and plans its campaigns, writing nothing. Throws UsageError as simulate does. */
+export function prepare(simulation: Simulation): Prepared {
   const organisation = createOrganisation(simulation);
   const endMs = simulation.startMs + simulation.days * DAY_MS;
-  const timeline = new Timeline(folder.sinks, { startMs: simulation.startMs, endMs }, organisation.parameters);
+  const timeline = new Timeline({ startMs: simulation.startMs, endMs }, organisation.parameters);
   const world: World = { organisation, timeline, cases: new CaseBook(timeline), suspended: new Suspended(), endMs };
   const machines = createMachines(organisation);
   const plans = planCampaigns(world, machines, simulation.campaigns, simulation.offenders);
+  return { run: (folder) => write(simulation, world, machines, plans, folder) };
+}
+
+async function write(
+  simulation: Simulation,
+  world: World,
+  machines: Machines,
+  plans: readonly Plan[],
+  folder: FolderWriter,
+): Promise<Simulated> {
+  const { timeline } = world;
   const traces: Trace[] = [];
+  const flush = async (frontierMs: number): Promise<void> => {
+    timeline.flush(frontierMs, folder.sinks);
+    await folder.drained();
+  };
   writeGround(world);
   let pending: Turn[] = [];
   for (let day = 0; day < simulation.days; day++) {
     for (const plan of plans) if (Math.max(0, plan.readyDay - 1) === day) traces.push(...plan.run());
     pending = [...pending, ...turnsOf(world, machines, day)].sort((a, b) => a.startMs - b.startMs);
     const untilMs = simulation.startMs + (day + 1) * DAY_MS + EARLIEST_START_MS;
-    let done = 0;
-    for (; done < pending.length; done++) {
-      const turn = pending[done];
-      if (!turn || turn.startMs >= untilMs) break;
+    const due = pending.findIndex((turn) => turn.startMs >= untilMs);
+    const today = pending.splice(0, due < 0 ? pending.length : due);
+    for (const [at, turn] of today.entries()) {
       turn.run();
-      if (done % TURNS_PER_FLUSH > 0) continue;
-      timeline.flush(turn.startMs);
-      await folder.drained();
+      if (at % TURNS_PER_FLUSH === 0) await flush(turn.startMs);
     }
-    pending = pending.slice(done);
     simulation.onDay?.(day + 1, timeline.counts.get('access-log') ?? 0);
   }
   for (const turn of pending) turn.run();
-  timeline.flush(Number.POSITIVE_INFINITY);
-  await folder.drained();
+  await flush(Number.POSITIVE_INFINITY);
   const truth = traces.filter((trace) => trace.happened).map((trace) => trace.truth());
   for (const row of truth) folder.truth.write(Buffer.from(`${JSON.stringify(row)}\n`));
   return { counts: timeline.counts, truth };

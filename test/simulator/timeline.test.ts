@@ -28,7 +28,11 @@ const event = (number: number, atMs: number): AccessEvent => ({
   country: null,
 });
 
-function timelineWith(faults: DeliveryFaults): { timeline: Timeline; times(): string[] } {
+function timelineWith(faults: DeliveryFaults): {
+  timeline: Timeline;
+  flush(frontierMs: number): void;
+  times(): string[];
+} {
   const parts: Buffer[] = [];
   const sink: LineSink = { full: false, write: (lines) => parts.push(lines) };
   const sinks = {
@@ -41,42 +45,43 @@ function timelineWith(faults: DeliveryFaults): { timeline: Timeline; times(): st
     sellers: sink,
     canaries: sink,
   };
-  const timeline = new Timeline(sinks, { startMs, endMs }, faults);
+  const timeline = new Timeline({ startMs, endMs }, faults);
   const lines = (): string[] => Buffer.concat(parts).toString().split('\n').filter(Boolean);
-  return { timeline, times: () => lines().map((line): string => JSON.parse(line).occurred_at) };
+  const flush = (frontierMs: number): void => timeline.flush(frontierMs, sinks);
+  return { timeline, flush, times: () => lines().map((line): string => JSON.parse(line).occurred_at) };
 }
 
 const faultless = { lateShare: 0, lateUpToMs: 0, repeatShare: 0 };
 
 test('records come out by time, whatever the order they were made in', () => {
-  const { timeline, times } = timelineWith(faultless);
+  const { timeline, flush, times } = timelineWith(faultless);
   for (let at = 0; at < 500; at++) timeline.access(event(at, startMs + ((at * 7_919) % 500) * 60_000));
-  timeline.flush(Number.POSITIVE_INFINITY);
+  flush(Number.POSITIVE_INFINITY);
   expect(times().length).toBe(500);
   expect(times()).toEqual([...times()].sort());
 });
 
 test('only hours that have passed are written', () => {
-  const { timeline, times } = timelineWith(faultless);
+  const { timeline, flush, times } = timelineWith(faultless);
   timeline.access(event(1, startMs + 0.5 * HOUR_MS));
   timeline.access(event(2, startMs + 1.5 * HOUR_MS));
-  timeline.flush(startMs + 1.9 * HOUR_MS);
+  flush(startMs + 1.9 * HOUR_MS);
   expect(times().length).toBe(1);
   expect(timeline.waitingOf('access-log')).toBe(1);
 });
 
 test('what happens outside the period is not written', () => {
-  const { timeline, times } = timelineWith(faultless);
+  const { timeline, flush, times } = timelineWith(faultless);
   timeline.access(event(1, startMs - 1));
   timeline.access(event(2, endMs));
-  timeline.flush(Number.POSITIVE_INFINITY);
+  flush(Number.POSITIVE_INFINITY);
   expect(times()).toEqual([]);
 });
 
 test('late records are late by no more than allowed, and repeats are exact copies', () => {
-  const { timeline, times } = timelineWith({ lateShare: 0.2, lateUpToMs: 6 * HOUR_MS, repeatShare: 0.1 });
+  const { timeline, flush, times } = timelineWith({ lateShare: 0.2, lateUpToMs: 6 * HOUR_MS, repeatShare: 0.1 });
   for (let at = 0; at < 4_000; at++) timeline.access(event(at * 104_729, startMs + at * 60_000));
-  timeline.flush(Number.POSITIVE_INFINITY);
+  flush(Number.POSITIVE_INFINITY);
   const written = times().map((time) => Date.parse(time));
   let latest = 0;
   const behind = written.map((atMs) => {
@@ -90,11 +95,11 @@ test('late records are late by no more than allowed, and repeats are exact copie
 });
 
 test('too many waiting records of one day are written before it has passed, out of order by less than a day', () => {
-  const { timeline, times } = timelineWith(faultless);
+  const { timeline, flush, times } = timelineWith(faultless);
   for (let at = 0; at < 70_000; at++) timeline.access(event(at, startMs + (at % 10) * HOUR_MS));
-  timeline.flush(startMs);
+  flush(startMs);
   expect(timeline.waitingOf('access-log')).toBeLessThan(20_000);
   timeline.access(event(70_001, startMs));
-  timeline.flush(Number.POSITIVE_INFINITY);
+  flush(Number.POSITIVE_INFINITY);
   expect(times().length).toBe(70_001);
 });

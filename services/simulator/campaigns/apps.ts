@@ -1,16 +1,15 @@
 // A seller's third-party tool that takes far more order reports than it or its like ever did; buyers are then written to, and complain.
 
-import { UsageError } from '../../core/errors.js';
 import { exportOrders } from '../honest/machines.js';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.js';
 import { complaintsAfter, type Wanted } from './harvest.js';
-import type { Plan, Plot } from './plot.js';
+import { NobodyFree, type Plan, type Plot } from './plot.js';
 
 export function sellerApp(plot: Plot): Plan {
   const { random, world, machines } = plot;
   const span = plot.span(3, 15);
   const app = random.sample(machines.apps, machines.apps.length).find((one) => plot.take(one.id));
-  if (!app) throw new UsageError('every seller app is in a campaign already: raise --employees, or lower --offenders');
+  if (!app) throw new NobodyFree(plot.campaign);
   return {
     readyDay: span.fromDay,
     offenders: 1,

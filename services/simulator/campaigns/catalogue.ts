@@ -9,7 +9,7 @@ import { borrowedAccount, handover, leaver } from './departures.js';
 import { bulkEmail, canary, sharedEmail, singleRead, slowEmail } from './emails.js';
 import { accountReinstatement, notesRead, reviewDeletion, rivalSuspension } from './favours.js';
 import { salesExport, slowSales } from './figures.js';
-import { type DaySpan, type Plan, Plot } from './plot.js';
+import { type DaySpan, NobodyFree, type Plan, Plot } from './plot.js';
 
 const CAMPAIGNS = {
   bulk_email: bulkEmail,
@@ -69,25 +69,44 @@ export function seasonOf(days: number): DaySpan {
   return { fromDay: Math.min(fromDay, toDay), toDay };
 }
 
-/** Goes round the families until there are enough offenders, each family at least once. */
+/** Goes round the families until there are enough offenders, each family at least once. Throws UsageError when staff runs out. */
 export function planCampaigns(
   world: World,
   machines: Machines,
   names: readonly CampaignName[],
   offenders: number,
 ): Plan[] {
-  const { seed, days } = world.organisation.size;
   const taken = new Set<string>();
   const plans: Plan[] = [];
   let planned = 0;
   for (let round = 0; names.length > 0 && planned < offenders; round++) {
     for (const name of names) {
       if (round > 0 && planned >= offenders) break;
-      const random = Random.stream(seed, 'campaign', name, round);
-      const plan = CAMPAIGNS[name](new Plot(name, world, machines, random, seasonOf(days), taken));
+      const plan = planOne(world, machines, name, round, taken);
       plans.push(plan);
       planned += plan.offenders;
     }
   }
   return plans;
+}
+
+const ATTEMPTS = 25;
+
+/** In a small organisation the days drawn may find nobody at work: then others are drawn. */
+function planOne(world: World, machines: Machines, name: CampaignName, round: number, taken: Set<string>): Plan {
+  const { seed, days } = world.organisation.size;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const random = Random.stream(seed, 'campaign', name, round, attempt);
+    const engaged = new Set(taken);
+    try {
+      const plan = CAMPAIGNS[name](new Plot(name, world, machines, random, seasonOf(days), engaged));
+      for (const id of engaged) taken.add(id);
+      return plan;
+    } catch (error) {
+      if (!(error instanceof NobodyFree)) throw error;
+    }
+  }
+  throw new UsageError(
+    `nobody is left for another campaign ${name}: raise --employees or --days, or ask for fewer --offenders`,
+  );
 }

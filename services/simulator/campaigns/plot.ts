@@ -1,7 +1,6 @@
 // What every campaign is made with: who is recruited, when it happens, how a trace of it is kept for truth.ndjson.
 // Draws from its own streams only, so honest behaviour is the same with and without it.
 
-import { UsageError } from '../../core/errors.js';
 import { Desk, type Touch } from '../honest/desk.js';
 import type { Machines } from '../honest/machines.js';
 import type { World } from '../honest/world.js';
@@ -38,6 +37,9 @@ export const PREPARATION_DAYS = 12;
 /** An offender has shifts on so many of the campaign's days. */
 const LEAST_PRESENCE = 0.4;
 const PROBES = 500;
+
+/** No one in the organisation fits a campaign on the days drawn for it. */
+export class NobodyFree extends Error {}
 
 /** What one offender did. */
 export class Trace {
@@ -111,7 +113,7 @@ export class Plot {
       circles.map((circle) => this.scan(circle, span, preferred)).find((one) => one !== null) ??
       this.probe(everybody, span, preferred) ??
       this.scan(everybody, span, preferred);
-    if (!person) throw tooSmall(this.campaign);
+    if (!person) throw new NobodyFree(this.campaign);
     this.taken.add(person.id);
     return person;
   }
@@ -168,7 +170,7 @@ export class Plot {
     const brokers = large.filter((one) => one.basis === 'broker');
     const near = brokers.filter((one) => one.marketplace === marketplace);
     const from = [near, brokers, large, clusters].find((list) => list.length > 0);
-    if (!from) throw tooSmall(this.campaign);
+    if (!from) throw new NobodyFree(this.campaign);
     return this.random.pick(from);
   }
 
@@ -207,10 +209,4 @@ export class Plot {
     for (let day = span.fromDay; day <= span.toDay; day++) if (shiftOn(rota, person, day)) shifts++;
     return shifts >= Math.max(1, LEAST_PRESENCE * (span.toDay - span.fromDay + 1));
   }
-}
-
-function tooSmall(campaign: string): UsageError {
-  return new UsageError(
-    `the organisation is too small or the period too short for campaign ${campaign}: raise --employees or --days`,
-  );
 }

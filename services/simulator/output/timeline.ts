@@ -37,7 +37,6 @@ export class Timeline {
   readonly counts = new Map<Feed, number>(FEEDS.map((feed) => [feed, 0]));
 
   constructor(
-    private readonly sinks: Readonly<Record<Feed, LineSink>>,
     private readonly period: { readonly startMs: number; readonly endMs: number },
     private readonly faults: DeliveryFaults,
   ) {}
@@ -61,10 +60,10 @@ export class Timeline {
   }
 
   /** Writes everything that was delivered before the frontier; nothing will happen before it any more. */
-  flush(frontierMs: number): void {
+  flush(frontierMs: number, sinks: Readonly<Record<Feed, LineSink>>): void {
     for (const feed of FEEDS) {
-      this.write(feed, frontierMs);
-      if (this.waitingOf(feed) > MAX_WAITING) this.write(feed, frontierMs + EARLY_WRITE_MS);
+      this.write(feed, frontierMs, sinks[feed]);
+      if (this.waitingOf(feed) > MAX_WAITING) this.write(feed, frontierMs + EARLY_WRITE_MS, sinks[feed]);
     }
   }
 
@@ -92,12 +91,12 @@ export class Timeline {
     this.waiting.set(feed, this.waitingOf(feed) + 1);
   }
 
-  private write(feed: Feed, beforeMs: number): void {
+  private write(feed: Feed, beforeMs: number, sink: LineSink): void {
     const buckets = this.bucketsOf(feed);
     const due = [...buckets].filter(([hour]) => (hour + 1) * HOUR_MS <= beforeMs).sort(([a], [b]) => a - b);
     for (const [hour, bucket] of due) {
       buckets.delete(hour);
-      this.sinks[feed].write(bucket.sorted());
+      sink.write(bucket.sorted());
       this.waiting.set(feed, this.waitingOf(feed) - bucket.size);
       this.counts.set(feed, (this.counts.get(feed) ?? 0) + bucket.size);
     }
