@@ -2,6 +2,7 @@
 // exception quotes: its text can hold rows, so only its code, its name and words about the statement go on, and the
 // original error is not kept as a cause.
 
+import { types } from 'node:util';
 import { ClickHouseError } from '@clickhouse/client';
 import { KeyholeError } from '../../core/errors.js';
 
@@ -49,7 +50,7 @@ function nodeCode(error: Error): string | undefined {
 
 /** Whether the connection died under the request: idle sockets do, so the same bytes are worth one more try at once. */
 export function isBrokenConnection(error: unknown): boolean {
-  if (!(error instanceof Error) || error instanceof ClickHouseError) return false;
+  if (!types.isNativeError(error) || error instanceof ClickHouseError) return false;
   return ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(nodeCode(error) ?? '');
 }
 
@@ -60,7 +61,7 @@ function unavailable(reason: string, cause?: Error): KeyholeError {
 
 /** @param endpoint host and port, for messages */
 export function toKeyholeError(error: unknown, endpoint: string): unknown {
-  if (error instanceof KeyholeError || !(error instanceof Error)) return error;
+  if (error instanceof KeyholeError || !types.isNativeError(error)) return error;
   if (error instanceof ClickHouseError) {
     const code = Number(error.code);
     const name = `${error.type ?? 'UNKNOWN'} (${code})`;

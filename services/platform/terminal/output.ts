@@ -3,6 +3,7 @@
 
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { types } from 'node:util';
 
 export async function writeOut(
   chunks: Iterable<string> | AsyncIterable<string>,
@@ -11,7 +12,7 @@ export async function writeOut(
   try {
     await pipeline(Readable.from(chunks, { objectMode: true }), stream, { end: false });
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;
+    if (!(types.isNativeError(error) && 'code' in error && error.code === 'EPIPE')) throw error;
   }
 }
 
