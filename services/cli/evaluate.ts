@@ -45,7 +45,7 @@ export function registerEvaluate(program: Command): void {
       const truth = await readTruth(dir);
       const database = await openDatabase({ data: options.data, env: process.env, mustExist: true });
       try {
-        const evaluation = await evaluate(database.clickhouse, truth, options.fromDay);
+        const evaluation = await evaluate(database.reader, truth, options.fromDay);
         const text = options.format === 'json' ? JSON.stringify(evaluation, null, 2) : renderEvaluation(evaluation);
         process.stdout.write(`${text}\n`);
       } finally {
