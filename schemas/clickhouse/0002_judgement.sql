@@ -94,7 +94,8 @@ CREATE TABLE IF NOT EXISTS {db}.landings
 )
 ENGINE = ReplacingMergeTree(done)
 ORDER BY batch_id
-TTL toDateTime(at) + INTERVAL 7 DAY DELETE WHERE done = 1;
+TTL toDateTime(at) + INTERVAL 7 DAY DELETE WHERE done = 1
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 CREATE TABLE IF NOT EXISTS {db}.progress
 (
