@@ -16,7 +16,10 @@ export function renderEvaluation({ period, keyhole, rules }: Evaluation): string
   families.push(['all', keyhole.offenders, keyhole.found, days(keyhole.median_days_to_detection)]);
   const budgets = new Table({
     ...plain,
-    head: ['alerts a day', ...['keyhole', ...rules.map((one) => one.rule)].flatMap((name) => [`${name}: recall`, 'precision'])],
+    head: [
+      'alerts a day',
+      ...['keyhole', ...rules.map((one) => one.rule)].flatMap((name) => [`${name}: recall`, 'precision']),
+    ],
   });
   keyhole.budgets.forEach((own, at) => {
     const others = rules.map((one) => one.budgets[at]).filter((one) => one !== undefined);
