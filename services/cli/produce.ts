@@ -4,6 +4,7 @@ import { SingleBar } from 'cli-progress';
 import { type Command, InvalidArgumentError } from 'commander';
 import { KeyholeError } from '../core/errors.js';
 import { readSettings } from '../platform/config/settings.js';
+import { openCaseFolder } from '../platform/files/case-folder.js';
 import { type ProduceProgress, produceFolder } from '../platform/kafka/produce-folder.js';
 import { createLogger } from '../platform/log/logger.js';
 import { createOutages } from '../platform/log/outages.js';
@@ -27,6 +28,7 @@ export function registerProduce(program: Command): void {
 }
 
 async function produce(dir: string, flags: Flags): Promise<void> {
+  openCaseFolder(dir);
   const settings = readSettings(process.env);
   const log = createLogger('produce', { level: settings.logLevel });
   const shutdown = onShutdown(() => log.info('stopping after what is being sent'));

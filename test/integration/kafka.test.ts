@@ -8,7 +8,7 @@ import { FEEDS } from '../../services/core/feeds/records.js';
 import { connectKafka } from '../../services/platform/kafka/client.js';
 import { produceFolder } from '../../services/platform/kafka/produce-folder.js';
 import { createPublisher } from '../../services/platform/kafka/producer.js';
-import { ensureTopics } from '../../services/platform/kafka/topics.js';
+import { createTopics, ensureTopics } from '../../services/platform/kafka/topics.js';
 import { silentLogger } from '../../services/platform/log/logger.js';
 import { createCodec } from '../../services/platform/registry/codec.js';
 import { readTopic } from './support/read-topic.js';
@@ -42,10 +42,7 @@ describe('messages in every compression are read', () => {
     const topic = `compressed-${name}`;
     const admin = connectKafka(stack.kafka).admin();
     await admin.connect();
-    await admin.createTopics({
-      topics: [{ topic, configEntries: [{ name: 'compression.type', value: name }] }],
-      waitForLeaders: true,
-    });
+    await createTopics(admin, [{ topic, configEntries: [{ name: 'compression.type', value: name }] }]);
     await admin.disconnect();
     const values = Array.from({ length: 300 }, (_, i) => Buffer.from(`record ${i} `.repeat(i % 40)));
     values.push(Buffer.alloc(400_000, 'several blocks of the codec '));

@@ -97,6 +97,8 @@ function score(database: FreshDatabase, groupId: string) {
   };
 }
 
+const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
+
 const groupName = (): string => `test-${randomBytes(4).toString('hex')}`;
 
 async function count(database: FreshDatabase, table: string): Promise<number> {
@@ -185,8 +187,12 @@ test('bad input ends as dead letters with reason, bytes and headers; the rest go
 
 describe('as a process', () => {
   const running: ChildProcess[] = [];
-  afterEach(() => {
-    for (const child of running.splice(0)) child.kill('SIGKILL');
+  // Gracefully, so that no dead member stays in its group until its session ends.
+  afterEach(async () => {
+    for (const child of running.splice(0)) {
+      child.kill('SIGTERM');
+      await until('the scorer has ended', async () => hasEnded(child));
+    }
   });
 
   function startScorer(database: FreshDatabase, groupId: string): ChildProcess {
@@ -216,7 +222,7 @@ describe('as a process', () => {
     const scorer = startScorer(database, groupId);
     await until('something is stored', async () => (await count(database, 'access_events')) > 0);
     scorer.kill('SIGTERM');
-    await until('the scorer has ended', async () => scorer.exitCode !== null || scorer.signalCode !== null, 10_000);
+    await until('the scorer has ended', async () => hasEnded(scorer), 10_000);
     expect(scorer.exitCode).toBe(0);
   });
 });

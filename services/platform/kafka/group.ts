@@ -63,12 +63,13 @@ export interface Group {
 export interface GroupOptions {
   readonly groupId: string;
   readonly log: Logger;
-  readonly sessionTimeoutMs?: number;
 }
 
 /** How long a broker may sit on a fetch; commits and heartbeats to the same broker wait behind it. */
 const MAX_WAIT_MS = 250;
 const RESTART_MS = 1_000;
+/** A member that died is replaced after this; one that lives beats every two seconds. */
+const SESSION_MS = 15_000;
 
 interface State {
   closing: boolean;
@@ -81,7 +82,7 @@ export function joinGroup(settings: KafkaSettings, options: GroupOptions, handle
   const state: State = { closing: false, held: false, assigned: [], restart: undefined };
   const consumer = connectKafka(settings, { log: options.log }).consumer({
     groupId: options.groupId,
-    sessionTimeout: options.sessionTimeoutMs ?? 30_000,
+    sessionTimeout: SESSION_MS,
     heartbeatInterval: 2_000,
     maxWaitTimeInMs: MAX_WAIT_MS,
     maxBytesPerPartition: 4 * 1024 * 1024,

@@ -5,12 +5,14 @@
 // ahead of the broker's clock. So retention by time is off, else a broker would delete such records before they were read,
 // and the broker's own limit on future timestamps is lifted: the scorer judges validity and dead-letters with a reason.
 
-import type { ITopicConfig } from 'kafkajs';
+import type { Admin, ITopicConfig } from 'kafkajs';
+import { KeyholeError } from '../../core/errors.js';
 import { FEEDS, type Feed } from '../../core/feeds/records.js';
 import type { KafkaSettings } from '../config/settings.js';
 import type { Logger } from '../log/logger.js';
+import { sleep } from '../shutdown/wait.js';
 import { connectKafka } from './client.js';
-import { kafkaError } from './faults.js';
+import { faultWord, kafkaError } from './faults.js';
 
 export const ANOMALIES_TOPIC = 'anomalies';
 export const RESTRICTIONS_TOPIC = 'access-restrictions';
@@ -19,6 +21,7 @@ export const DEAD_LETTERS_TOPIC = 'dead-letters';
 /** Larger than the 1,000,000 bytes at which a record is refused, so that it is refused by us, with its bytes kept. */
 const FEED_MAX_BYTES = 2 * 1024 * 1024;
 const DEAD_LETTER_MAX_BYTES = 4 * 1024 * 1024;
+const LEADERS_WITHIN_MS = 15_000;
 const DEAD_LETTER_RETENTION_MS = 30 * 86_400_000;
 
 const anyTimestamp = {
@@ -47,12 +50,35 @@ export async function ensureTopics(
     await admin.connect();
     const existing = new Set(await admin.listTopics());
     const missing = wanted.filter(({ topic }) => !existing.has(topic));
-    if (missing.length > 0 && !options.dryRun) await admin.createTopics({ topics: missing, waitForLeaders: true });
+    if (missing.length > 0 && !options.dryRun) await createTopics(admin, missing);
     return wanted.map(({ topic }) => ({ topic, created: !existing.has(topic) }));
   } catch (error) {
     throw kafkaError('creating topics', error);
   } finally {
     await admin.disconnect().catch(() => undefined);
+  }
+}
+
+/** Resolves once every partition has a leader. kafkajs's own wait fails where a broker has not heard of the topic yet. */
+export async function createTopics(admin: Admin, topics: readonly ITopicConfig[]): Promise<void> {
+  await admin.createTopics({ topics: [...topics], waitForLeaders: false });
+  const deadlineMs = Date.now() + LEADERS_WITHIN_MS;
+  while (!(await haveLeaders(admin, topics))) {
+    if (Date.now() > deadlineMs)
+      throw new KeyholeError('kafka_unavailable', 'Kafka: new topics have no leaders yet', { retriable: true });
+    await sleep(50);
+  }
+}
+
+async function haveLeaders(admin: Admin, topics: readonly ITopicConfig[]): Promise<boolean> {
+  try {
+    const metadata = await admin.fetchTopicMetadata({ topics: topics.map(({ topic }) => topic) });
+    return metadata.topics.every(
+      ({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0),
+    );
+  } catch (error) {
+    if (['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'].includes(faultWord(error))) return false;
+    throw error;
   }
 }
 
