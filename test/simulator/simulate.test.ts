@@ -86,7 +86,9 @@ describe('a simulated case folder', () => {
   test('works for the smallest organisations and periods', async () => {
     const lone = await simulated({ seed: 3, employees: 1, days: 1, campaigns: ['none'] });
     expect(lone.employees.length).toBeGreaterThan(0);
-    await simulated({ seed: 3, employees: 12, days: 3, campaigns: [] });
+    const few = await simulated({ seed: 3, employees: 12, days: 6, campaigns: [] });
+    expect(few.truth.length).toBeGreaterThanOrEqual(5);
+    for (const seed of [24, 48]) await simulated({ seed, employees: 60, days: 2, campaigns: ['all'] });
   });
 
   test('has about as many accesses of people as asked', async () => {

@@ -100,6 +100,7 @@ export function singleRead(plot: Plot): Plan {
     run() {
       const wanted = order(plot, person, span.fromDay, 1).slice(0, 1);
       const trace: Trace = readEmails(plot, person, span, wanted, 1);
+      if (!trace.happened) return [trace];
       for (const { buyer, seller } of wanted) {
         const atMs = trace.lastMs + random.between(0.5, 6) * DAY_MS;
         complain(world, random, buyer, seller, Math.min(atMs, (trace.lastMs + world.endMs) / 2));

@@ -174,6 +174,7 @@ export function notesRead(plot: Plot): Plan {
         const caseId = random.chance(0.15) ? desk.openOwn({ kind: 'investigation', seller, buyers: [] }).id : null;
         plot.act(desk, trace, 'enforcement_notes.read', { seller, caseId });
       });
+      if (!trace.happened) return [trace];
       const clerk = plot.random.pick(world.organisation.staff.people);
       for (const seller of cluster.members) {
         const openedMs = Math.round(trace.lastMs + random.between(0.5, 6) * DAY_MS);

@@ -96,8 +96,9 @@ function grouped(plot: Plot, wanted: readonly Wanted[], batchUpTo: number): Want
   return groups;
 }
 
-/** Some of the customers are written to by the seller, and some of those complain. */
+/** Some of the customers are written to by the seller, and some of those complain; nobody when nothing was read (afterMs is infinite). */
 export function complaintsAfter(plot: Plot, wanted: readonly Wanted[], afterMs: number, share: number): void {
+  if (!Number.isFinite(afterMs)) return;
   for (const { buyer, seller } of wanted) {
     if (!plot.random.chance(share)) continue;
     const known = plot.random.chance(0.7) ? seller : null;

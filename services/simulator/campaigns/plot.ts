@@ -207,6 +207,6 @@ export class Plot {
     const { rota } = this.world.organisation;
     let shifts = 0;
     for (let day = span.fromDay; day <= span.toDay; day++) if (shiftOn(rota, person, day)) shifts++;
-    return shifts >= Math.max(1, LEAST_PRESENCE * (span.toDay - span.fromDay + 1));
+    return shifts >= Math.max(1, Math.floor(LEAST_PRESENCE * (span.toDay - span.fromDay + 1)));
   }
 }
