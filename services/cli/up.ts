@@ -44,7 +44,7 @@ async function foreground(data: string): Promise<void> {
   const shutdown = onShutdown((name) => report.line(`${name}: stopping the stack`));
   const ending = AbortSignal.any([shutdown.signal, report.abandoned]);
   try {
-    const stack = await start(data, report);
+    const stack = await start(data, report, ending);
     report.ready(renderParts(stack.parts.map((part) => ({ ...part, health: 'healthy' }))));
     await superviseUntil(ending, stack, data);
   } catch (error) {
@@ -56,9 +56,13 @@ async function foreground(data: string): Promise<void> {
   }
 }
 
-async function start(data: string, report: Reporting): Promise<Stack> {
+async function start(data: string, report: Reporting, ending: AbortSignal): Promise<Stack> {
   const folder = makeDataFolder(data);
+  // Half a stack needs no order in its end: the parts go with this process.
+  const giveUp = (): void => process.exit(1);
+  ending.addEventListener('abort', giveUp);
   const stack = await startStack({ dataPath: data, holder: 'keyhole up', say: report.line });
+  ending.removeEventListener('abort', giveUp);
   forgetFailure(folder);
   return stack;
 }

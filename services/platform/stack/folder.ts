@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UsageError } from '../../core/errors.js';
+import { systemCode } from './system-error.js';
 
 export interface DataFolder {
   readonly path: string;
@@ -33,7 +34,7 @@ export function makeDataFolder(path: string): DataFolder {
     try {
       mkdirSync(part, { recursive: true, mode: 0o700 });
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'failed';
+      const code = systemCode(error) ?? 'failed';
       throw new UsageError(`--data: the folder ${part} cannot be made (${code}); name one that you may write to`);
     }
   }

@@ -5,8 +5,9 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { promisify, types } from 'node:util';
 import { KeyholeError } from '../../core/errors.js';
+import { connectKafka } from '../kafka/client.js';
 import { type DataFolder, makeDataFolder } from './folder.js';
 import { javaCommand, javaEnv, tethered } from './java.js';
 import { rotateLog } from './log-file.js';
@@ -58,7 +59,6 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
 
 /** Whether a broker has joined its cluster and takes requests. */
 export async function kafkaAnswers(brokers: readonly string[]): Promise<boolean> {
-  const { connectKafka } = await import('../kafka/client.js');
   const admin = connectKafka({ brokers }).admin({ retry: { retries: 0 } });
   try {
     await admin.connect();
@@ -78,7 +78,7 @@ async function format(classPath: string, propertiesPath: string): Promise<void> 
       { env: javaEnv(), timeout: FORMAT_TIMEOUT_MS },
     );
   } catch (error) {
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+    const said = types.isNativeError(error) && 'stderr' in error ? String(error.stderr).trim() : '';
     throw new KeyholeError('stack_failed', `Kafka’s storage could not be prepared: ${said}`, {
       retriable: false,
       cause: error,

@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { KeyholeError } from '../../core/errors.js';
 import type { DataFolder } from './folder.js';
 import { identify, isRunning, type ProcessIdentity } from './process-identity.js';
+import { systemCode } from './system-error.js';
 
 export interface FolderLock {
   /** Adds a part to wait for, should this process be killed. */
@@ -83,7 +84,7 @@ function create(path: string, holder: Holder): boolean {
     linkSync(draft, path);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (systemCode(error) === 'EEXIST') return false;
     throw error;
   } finally {
     rmSync(draft, { force: true });
@@ -104,8 +105,7 @@ function removeStale(path: string, stale: Holder): void {
     const moved = read(aside);
     if (moved !== null && JSON.stringify(moved) !== JSON.stringify(stale)) linkSync(aside, path);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EEXIST')))
-      throw error;
+    if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'EEXIST') throw error;
   } finally {
     rmSync(aside, { force: true });
   }

@@ -1,0 +1,203 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connectKafka } from '../../services/platform/kafka/client.js';
+import { registerSchemas } from '../../services/platform/registry/register.js';
+import { answers } from '../../services/platform/stack/clickhouse.js';
+import { dataFolder } from '../../services/platform/stack/folder.js';
+import { kafkaAnswers } from '../../services/platform/stack/kafka.js';
+import { identify } from '../../services/platform/stack/process-identity.js';
+import { registryAnswers } from '../../services/platform/stack/registry.js';
+import { findStack, type StackState } from '../../services/platform/stack/state.js';
+import { cleanEnv, freshDatabase, integrationStack, runCli, startCli, until } from './support/stack.js';
+
+const data = mkdtempSync(join(tmpdir(), 'keyhole-up-'));
+
+afterAll(async () => {
+  await runCli(['down', '--data', data]);
+  rmSync(data, { recursive: true, force: true });
+});
+
+function running(): StackState {
+  const state = findStack(data);
+  if (state === null) throw new Error('no stack runs where one should');
+  return state;
+}
+
+function pidsOf(state: StackState): number[] {
+  return [state.supervisor.pid, ...state.parts.map((part) => part.pid)];
+}
+
+async function noneLeft(pids: readonly number[]): Promise<void> {
+  await until('every process of the stack has ended', async () => pids.every((pid) => identify(pid) === null));
+}
+
+async function write(state: StackState): Promise<{ schemas: unknown; topics: string[] }> {
+  const admin = connectKafka({ brokers: state.kafkaBrokers }).admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic: 'test-kept', numPartitions: 3 }] });
+  await admin.disconnect();
+  const migrated = await runCli(['migrate', '--data', data]);
+  expect(migrated).toMatchObject({ code: 0 });
+  return await read(state);
+}
+
+async function read(state: StackState): Promise<{ schemas: unknown; topics: string[] }> {
+  const admin = connectKafka({ brokers: state.kafkaBrokers }).admin();
+  await admin.connect();
+  const topics = (await admin.listTopics()).filter((topic) => !topic.startsWith('__')).sort();
+  await admin.disconnect();
+  const schemas = await registerSchemas({ url: state.registryUrl }, { dryRun: true });
+  return { schemas: schemas.map(({ subject, id }) => [subject, id]), topics };
+}
+
+describe('the stack of this run', () => {
+  test('answers in all three parts', async () => {
+    const stack = await integrationStack();
+    expect(await answers(stack.clickhouse)).toBe(true);
+    expect(await kafkaAnswers(stack.kafkaBrokers)).toBe(true);
+    expect(await registryAnswers(stack.registryUrl)).toBe(true);
+  });
+
+  test('gives each test a migrated database of its own', async () => {
+    const [one, two] = [await freshDatabase('one'), await freshDatabase('two')];
+    expect(one.name).toMatch(/test/);
+    expect(one.name).not.toBe(two.name);
+    expect(await one.clickhouse.query('SELECT count() AS n FROM {db}.access_events')).toEqual([{ n: '0' }]);
+  });
+
+  test('listens on this machine alone', async () => {
+    const { parts } = await integrationStack();
+    for (const { address } of parts) expect(address).toMatch(/^(http:\/\/)?127\.0\.0\.1:\d+/);
+  });
+});
+
+describe('keyhole up, status and down', () => {
+  test('up returns once all is healthy, keeps its secrets to itself, and is found by status', async () => {
+    const up = await runCli(['up', '--data', data]);
+    expect(up).toMatchObject({ code: 0 });
+    const state = running();
+    expect(statSync(join(data, 'run', 'stack.json')).mode & 0o077).toBe(0);
+    for (const part of state.parts) expect(up.stdout).toContain(part.address);
+    for (const text of [up.stdout, up.stderr]) expect(text).not.toContain(state.clickhouse.password);
+    const status = await runCli(['status', '--data', data]);
+    expect(status).toMatchObject({ code: 0 });
+    expect(status.stdout.match(/healthy/g)).toHaveLength(3);
+  });
+
+  test('a second up finds the first', async () => {
+    const before = pidsOf(running());
+    expect(await runCli(['up', '--data', data])).toMatchObject({ code: 0 });
+    expect(pidsOf(running())).toEqual(before);
+  });
+
+  test('status --settled names what is missing until it is there', async () => {
+    const early = await runCli(['status', '--settled', '--timeout', '0', '--data', data]);
+    expect(early.code).toBe(1);
+    expect(early.stderr).toContain('no topic yet for access-log');
+  });
+
+  test('topics, schema ids and rows survive down and up', async () => {
+    const written = await write(running());
+    expect(written.topics).toContain('test-kept');
+    const before = pidsOf(running());
+    expect(await runCli(['down', '--data', data])).toMatchObject({ code: 0 });
+    expect(before.filter((pid) => identify(pid) !== null)).toEqual([]);
+    expect((await runCli(['status', '--data', data])).code).toBe(1);
+    expect(await runCli(['up', '--data', data])).toMatchObject({ code: 0 });
+    expect(await read(running())).toEqual(written);
+    const rows = await runCli(['sql', '--data', data, 'SELECT count() > 0 FROM schema_migrations FORMAT TSV']);
+    expect(rows).toMatchObject({ code: 0, stdout: '1\n' });
+    const settled = await runCli(['status', '--settled', '--timeout', '30', '--data', data]);
+    expect(settled).toMatchObject({ code: 0 });
+  });
+
+  test('a part that dies ends the stack, and status tells why', async () => {
+    const state = running();
+    const kafka = state.parts.find((part) => part.name === 'Kafka');
+    process.kill(kafka?.pid ?? 0, 'SIGKILL');
+    await noneLeft(pidsOf(state));
+    const status = await runCli(['status', '--data', data]);
+    expect(status.code).toBe(1);
+    expect(status.stderr).toContain('Kafka ended unexpectedly');
+    expect(readFileSync(join(dataFolder(data).logs, 'supervisor.log'), 'utf8')).toContain('Kafka ended unexpectedly');
+  });
+
+  test('down where nothing runs is done at once', async () => {
+    expect(await runCli(['down', '--data', data])).toMatchObject({ code: 0 });
+  });
+});
+
+describe('keyhole up --foreground', () => {
+  let supervisor: ChildProcess;
+
+  test('killed with -9 leaves no process, and the folder free for the next', async () => {
+    supervisor = startCli(['up', '--foreground', '--data', data]);
+    await until('the stack is up', async () => findStack(data) !== null, 120_000);
+    const state = running();
+    const shared = await runCli(['sql', '--data', data, 'SELECT 1 FORMAT TSV']);
+    expect(shared).toMatchObject({ code: 0, stdout: '1\n' });
+    supervisor.kill('SIGKILL');
+    await noneLeft(pidsOf(state));
+    expect(await runCli(['sql', '--data', data, 'SELECT 1 FORMAT TSV'])).toMatchObject({ code: 0, stdout: '1\n' });
+  });
+
+  test('another that wants the same folder meanwhile is told who has it', async () => {
+    supervisor = startCli(['up', '--foreground', '--data', data]);
+    await until('the stack is up', async () => findStack(data) !== null, 120_000);
+    const second = await runCli(['up', '--foreground', '--data', data]);
+    expect(second.code).toBe(1);
+    expect(second.stderr).toMatch(/is in use by `keyhole up` \(process \d+\)/);
+    const state = running();
+    const ended = once(supervisor, 'exit');
+    supervisor.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    expect(pidsOf(state).filter((pid) => identify(pid) !== null)).toEqual([]);
+  });
+});
+
+describe('keyhole up that cannot', () => {
+  test('shows what is missing, with the programs it needs, and leaves nothing', async () => {
+    const empty = mkdtempSync(join(tmpdir(), 'keyhole-path-'));
+    writeFileSync(join(empty, 'node'), `#!/bin/sh\nexec '${process.execPath}' "$@"\n`, { mode: 0o755 });
+    const env = { ...cleanEnv(), PATH: empty, JAVA_HOME: '' };
+    const up = await runCli(['up', '--data', data], env);
+    rmSync(empty, { recursive: true });
+    expect(up.code).toBe(1);
+    expect(up.stderr).toContain('Java 17 or newer (not found)');
+    expect(up.stderr).toContain('`keyhole replay` needs neither');
+    expect(findStack(data)).toBeNull();
+  });
+
+  test('shows the last lines of the part that failed', async () => {
+    const stub = mkdtempSync(join(tmpdir(), 'keyhole-java-'));
+    const java =
+      '#!/bin/sh\n[ "$1" = -version ] && echo \'openjdk version "17.0.1"\' && exit\necho \'no memory for you\'; exit 3\n';
+    writeFileSync(join(stub, 'java'), java, { mode: 0o755 });
+    const up = await runCli(['up', '--data', data], {
+      ...cleanEnv(),
+      PATH: `${stub}:${process.env['PATH']}`,
+      JAVA_HOME: '',
+    });
+    rmSync(stub, { recursive: true });
+    expect(up.code).toBe(1);
+    expect(up.stderr).toMatch(/ended while starting \(exit code 3\); its log .*\n(.*\n)* {2}\| no memory for you/);
+    expect(findStack(data)).toBeNull();
+  });
+});
+
+test('a supervisor whose command is interrupted while it starts goes too', async () => {
+  const child = spawn(process.execPath, [join(__dirname, '../../services/cli/main.js'), 'up', '--data', data], {
+    env: cleanEnv(),
+    stdio: 'ignore',
+  });
+  const lock = join(data, 'run', 'lock.json');
+  const holder = (): { owner: { pid: number } } => JSON.parse(readFileSync(lock, 'utf8'));
+  await until('the supervisor has begun', async () => statSync(lock, { throwIfNoEntry: false }) !== undefined);
+  const { pid } = holder().owner;
+  child.kill('SIGKILL');
+  await noneLeft([pid]);
+  expect(findStack(data)).toBeNull();
+});
