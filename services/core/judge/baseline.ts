@@ -134,7 +134,7 @@ function groupSpread(known: readonly OwnHistory[]): number {
   const spreads = known.map((one) => spreadOf(one, one.amounts)).filter((spread) => !Number.isNaN(spread));
   if (spreads.length === 0) return 1.5;
   spreads.sort((a, b) => a - b);
-  return Math.max(1, spreads[Math.floor(spreads.length / 2)] as number);
+  return Math.max(1, spreads[Math.floor((spreads.length - 1) / 2)] as number);
 }
 
 export interface Prediction {

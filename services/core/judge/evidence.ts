@@ -165,7 +165,8 @@ function mostSurprising(
   const n = Math.max(1, Math.round(figures.amount / context.clump));
   let best: Evidence = { kind, observed: 0, expected: 0, logP: 0, inputs: { of: figures.amount } };
   for (const [id, amount] of largest(amounts)) {
-    const { own, others, othersClumped, ofOthersClumped } = trafficOf(id);
+    const { own: ownEver, others, othersClumped, ofOthersClumped } = trafficOf(id);
+    const own = Math.min(ownEver, ownBefore);
     const usual = (others + 0.5) / (context.othersAmount + UNSEEN_SELLERS);
     const ownShare = (own + SHARE_PRIOR * usual) / (ownBefore + SHARE_PRIOR);
     const colleaguesShare =

@@ -56,6 +56,8 @@ export interface Work {
   readonly day: Day;
   readonly amount: number;
   readonly action?: string;
+  /** tells this work from other work of the same day */
+  readonly label?: string;
   /** the seller of each access; '' for none */
   seller(): string;
   explained(): Explained;
@@ -65,16 +67,16 @@ export interface Work {
 }
 
 export function accessesOf(work: Work): JudgedAccess[] {
-  const { actor, day, amount, action = 'customer_email.read' } = work;
+  const { actor, day, amount, action = 'customer_email.read', label = 'usual' } = work;
   return Array.from({ length: amount }, (_, i): JudgedAccess => {
     const seller = work.seller();
     return {
-      event_id: `${actor}-${day}-${action}-${i}`,
+      event_id: `${actor}-${day}-${action}-${label}-${i}`,
       occurred_at: startOf(day) + 28_800_000 + Math.floor((i * 28_800_000) / amount),
       actor_id: actor,
       action,
       seller_id: seller === '' ? null : seller,
-      customer_ids: [`customer-${actor}-${day}-${i}`],
+      customer_ids: [`customer-${actor}-${day}-${label}-${i}`],
       review_rating: work.isLow() ? 1 : 4,
       record_count: 1,
       case_id: null,
@@ -95,7 +97,8 @@ export const honestly = (
 });
 
 /** An order of a broker's: one seller, its unhappy customers, no case. */
-export const bribed = (seller: string): Pick<Work, 'seller' | 'explained' | 'isLow'> => ({
+export const bribed = (seller: string): Pick<Work, 'label' | 'seller' | 'explained' | 'isLow'> => ({
+  label: 'order',
   seller: () => seller,
   explained: () => 'no',
   isLow: () => true,
@@ -106,7 +109,12 @@ export function judgeRange(
   definition: ConductDefinition,
   blocks: readonly DayBlock[],
   directory: Directory,
-  { from, to, budgetShare = 0.4 }: { from: Day; to: Day; budgetShare?: number },
+  {
+    from,
+    to,
+    budgetShare = 0.4,
+    clusters = noClusters,
+  }: { from: Day; to: Day; budgetShare?: number; clusters?: Clusters },
 ): Map<Day, Sheet> {
   const sheets = new Map<Day, Sheet>();
   const between = (first: Day, end: Day) => blocks.filter((block) => block.day >= first && block.day < end);
@@ -122,7 +130,7 @@ export function judgeRange(
       window: between(start, start + definition.window.days),
       baseline: between(baseline.from, baseline.to),
       directory,
-      clusters: noClusters,
+      clusters,
       samples,
       budgetShare,
     });

@@ -1,0 +1,90 @@
+// The worked example of docs/model.md, recomputed: every number of its table is what the code gives for its inputs.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { emptyHistory, type GroupBaseline, predict } from '../../../services/core/judge/baseline.js';
+import { type Calibration, expectedPerDay } from '../../../services/core/judge/calibration.js';
+import { emptyFigures } from '../../../services/core/judge/conduct.js';
+import {
+  combined,
+  type Evidence,
+  type EvidenceContext,
+  type PlaceTraffic,
+  weigh,
+} from '../../../services/core/judge/evidence.js';
+import { score, severity } from '../../../services/core/judge/scale.js';
+import { projectRoot } from '../../../services/platform/root.js';
+import { definitionOf } from './organisation.js';
+
+interface Example {
+  readonly history: {
+    activeDays: number;
+    amounts: number[];
+    events: number;
+    counted: number;
+    unexplained: number;
+    low: number;
+  };
+  readonly group: GroupBaseline;
+  readonly day: { amount: number; events: number; low: number; sellers: Record<string, number> };
+  readonly others: { amount: number; clump: number; places: Record<string, PlaceTraffic> };
+  readonly calibration: Calibration;
+  readonly entities: number;
+  readonly budgetShare: number;
+}
+
+const text = readFileSync(join(projectRoot, 'docs', 'model.md'), 'utf8');
+const example: Example = JSON.parse(/```json\n([\s\S]*?)```/.exec(text)?.[1] ?? 'null');
+const rows = [...text.matchAll(/^\| `([a-z_]+)` \|.*\| ([^|]+) \|$/gm)].map(
+  ([, name = '', value = '']): [string, string] => [name, value.trim()],
+);
+
+function recompute(): Record<string, number | string | null> {
+  const { group, day, others, calibration, entities, budgetShare } = example;
+  const figures = { ...emptyFigures(), amount: day.amount, counted: day.amount, events: day.events, low: day.low };
+  figures.explained_no = day.amount;
+  for (const [seller, amount] of Object.entries(day.sellers)) figures.sellers.set(seller, { amount, low: 0 });
+  const nothing: PlaceTraffic = { own: 0, others: 0, othersClumped: 0, ofOthersClumped: 0 };
+  const context: EvidenceContext = {
+    history: { ...emptyHistory(), ...example.history },
+    group,
+    activeDays: 1,
+    surge: 1,
+    othersAmount: others.amount,
+    clump: others.clump,
+    clustersOf: () => [],
+    seller: (id) => others.places[id] ?? nothing,
+    cluster: () => nothing,
+  };
+  const evidence = weigh(definitionOf('bulk_customer_email_read').judge.evidence, figures, context);
+  const decades = (kind: Evidence['kind']): number =>
+    -(evidence.find((piece) => piece.kind === kind)?.logP ?? Number.NaN) / Math.LN10;
+  const { spread, ratePerDay, mean, variance } = predict(context.history, group, 1, 1);
+  const surprise = combined(evidence);
+  const alarms = expectedPerDay(surprise, entities, 1, calibration);
+  return {
+    spread,
+    rate: ratePerDay,
+    variance,
+    size: mean ** 2 / (variance - mean),
+    volume: decades('volume'),
+    concentration: decades('concentration'),
+    low_ratings: decades('low_ratings'),
+    justification: decades('justification'),
+    combined: surprise,
+    alarms_per_day: alarms,
+    score: score(alarms),
+    severity: severity(alarms, budgetShare),
+  };
+}
+
+test('the table has every step', () => {
+  expect(rows.map(([name]) => name)).toEqual(Object.keys(recompute()));
+});
+
+test.each(rows)('%s is %s', (name, shown) => {
+  const value = recompute()[name];
+  const decimals = /\.(\d+)$/.exec(shown)?.[1]?.length ?? 0;
+  if (typeof value !== 'number') expect(shown).toBe(value);
+  else expect(shown.includes('e') ? value.toPrecision(3) : value.toFixed(decimals)).toBe(shown);
+});
