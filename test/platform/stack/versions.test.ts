@@ -24,3 +24,19 @@ describe('deploy/compose.yaml', () => {
       for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
   });
 });
+
+describe('package-lock.json', () => {
+  test('names each platform’s packages, without which `npm ci` refuses or leaves ClickHouse out on that platform', () => {
+    const lock = z
+      .object({
+        packages: z.record(z.string(), z.object({ optionalDependencies: z.record(z.string(), z.string()).optional() })),
+      })
+      .parse(JSON.parse(readFileSync(join(projectRoot, 'package-lock.json'), 'utf8')));
+    const wanted = Object.values(lock.packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
+    const missing = wanted.filter(
+      (name) => !Object.keys(lock.packages).some((path) => path.endsWith(`node_modules/${name}`)),
+    );
+    expect(wanted.length).toBeGreaterThan(0);
+    expect(missing).toEqual([]);
+  });
+});
