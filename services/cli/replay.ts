@@ -6,12 +6,12 @@ import type { Command } from 'commander';
 import type { DeadLetter } from '../core/feeds/batch.js';
 import { FEEDS, type Feed } from '../core/feeds/records.js';
 import { createJudge } from '../pipeline/judge.js';
-import { loadJudgingConfig } from '../pipeline/judging-config.js';
-import { createLander, type Lander } from '../pipeline/lander.js';
+import { type JudgingConfig, loadJudgingConfig } from '../pipeline/judging-config.js';
+import { createExclusiveLander, createLander, type Lander } from '../pipeline/lander.js';
 import type { ClickHouse } from '../platform/clickhouse/client.js';
 import { readSettings } from '../platform/config/settings.js';
 import { type CaseFolder, openCaseFolder, readFeed } from '../platform/files/case-folder.js';
-import { openDatabase } from '../platform/stack/database.js';
+import { type OpenDatabase, openDatabase } from '../platform/stack/database.js';
 import { createProgress, type Progress } from '../platform/terminal/progress.js';
 
 interface Counts {
@@ -37,22 +37,28 @@ export function registerReplay(program: Command): void {
       const config = loadJudgingConfig({ alertBudget: settings.alertBudget });
       const database = await openDatabase({ data: options.data, env: process.env });
       try {
-        await replay(folder, database.clickhouse, config);
+        await replay(folder, database, config);
       } finally {
         await database.close();
       }
     });
 }
 
-async function replay(folder: CaseFolder, ch: ClickHouse, config: ReturnType<typeof loadJudgingConfig>): Promise<void> {
+async function replay(
+  folder: CaseFolder,
+  { clickhouse: ch, exclusive }: OpenDatabase,
+  config: JudgingConfig,
+): Promise<void> {
   const progress = createProgress();
   const counts: Counts = { read: 0, dead: 0, landed: 0 };
   const before = await countStored(ch);
-  const lander = createLander(ch, { exclusive: true });
+  const alone = exclusive ? await createExclusiveLander(ch) : null;
+  const lander = alone ?? createLander(ch);
   try {
     for (const feed of [...FEEDS].sort((a, b) => Number(a === 'access-log') - Number(b === 'access-log'))) {
       await landFeed({ folder, feed, lander, progress, counts });
     }
+    await alone?.finish();
     const judge = createJudge(ch, {
       config,
       tell: async () => {},

@@ -17,6 +17,7 @@ import {
   readCases,
   reexplain,
 } from './explainer.js';
+import { RememberedCases } from './remembered-cases.js';
 import { rowVersion, sqlStrings, TABLES, toValues } from './tables.js';
 import { Touched } from './touched.js';
 
@@ -44,30 +45,97 @@ export interface Lander {
   land(input: LandInput): Promise<LandSummary>;
 }
 
+/** A lander that may put work off until everything has been landed. */
+export interface ExclusiveLander extends Lander {
+  /** Explains what could only be explained at the end; before it has resolved, nothing may be judged. */
+  finish(): Promise<void>;
+}
+
 /** Before every valid time: the watermark of a partition that has had dead letters only. */
 const EARLIEST_MS = Date.UTC(2000, 0, 1);
 
-/** @param options.exclusive true when nobody else writes to this database, as in a replay: cases cannot change behind our back */
-export function createLander(ch: ClickHouse, options: { readonly exclusive: boolean }): Lander {
-  return {
-    async land({ batchId, batches, progress }) {
-      const touched = new Touched();
-      let landed = 0;
-      let deadLetters = 0;
-      let touchedFrom: string | null = null;
-      for (const batch of batches) {
-        await insertDeadLetters(ch, batch.deadLetters);
-        deadLetters += batch.deadLetters.length;
-        landed += batch.records.length;
-        if (batch.records.length === 0) continue;
-        if (isFeed(batch, 'access-log')) await landAccesses(ch, batch, options.exclusive, touched);
-        else touchedFrom = earlier(touchedFrom, await landContext(ch, batch as DecodedBatch<ContextFeed>, touched));
-      }
-      await oblige(ch, batchId, touched, touchedFrom);
-      await recordProgress(ch, progress);
-      return { landed, deadLetters };
+/** Lands beside others: what it reads may change behind its back, so it looks again after writing. */
+export function createLander(ch: ClickHouse): Lander {
+  const explaining: Explaining = {
+    readCases: (ids) => readCases(ch, ids),
+    isCurrent: async (cases, ids) => (await fingerprintCases(ch, ids)) === cases.fingerprint,
+    onCases: async (records, _ranks, touched) => reexplain(ch, idsOf(records), touched),
+    onBulkTasks: (ids, touched) => reexplain(ch, ids, touched),
+  };
+  return { land: (input) => land(ch, input, explaining) };
+}
+
+/**
+ * Lands alone, as a replay of an embedded database does: cases are remembered, and what depends on all accesses of a case is
+ * explained once at the end.
+ */
+export async function createExclusiveLander(ch: ClickHouse): Promise<ExclusiveLander> {
+  const [stored] = await ch.query<{ cases: string; accesses: string }>(
+    'SELECT (SELECT count() FROM {db}.support_cases) AS cases, (SELECT count() FROM {db}.access_events) AS accesses',
+  );
+  const remembered = new RememberedCases();
+  if (stored?.cases !== '0') remembered.forget();
+  const due = new Set<string>();
+  const explaining: Explaining = {
+    async readCases(ids) {
+      const byId = remembered.read(ids);
+      return byId === null ? readCases(ch, ids) : { byId, fingerprint: '' };
+    },
+    isCurrent: async () => true,
+    async onCases(records, ranks) {
+      remembered.add(records, ranks);
+      if (stored?.accesses !== '0') for (const id of idsOf(records)) due.add(id);
+    },
+    async onBulkTasks(ids) {
+      for (const id of ids) due.add(id);
     },
   };
+  return {
+    land: (input) => land(ch, input, explaining),
+    async finish() {
+      const touched = new Touched();
+      await reexplain(ch, [...due].sort(), touched);
+      due.clear();
+      await oblige(ch, 'explained-at-the-end', touched, null);
+    },
+  };
+}
+
+/** How cases are known, and what is done when they, or accesses that cite a bulk task, have been landed. */
+interface Explaining {
+  readCases(ids: readonly string[]): Promise<Cases>;
+  isCurrent(cases: Cases, ids: readonly string[]): Promise<boolean>;
+  onCases(records: readonly SupportCase[], ranks: readonly number[], touched: Touched): Promise<void>;
+  onBulkTasks(ids: readonly string[], touched: Touched): Promise<void>;
+}
+
+const idsOf = (records: readonly SupportCase[]): string[] =>
+  [...new Set(records.map((record) => record.case_id))].sort();
+
+async function land(
+  ch: ClickHouse,
+  { batchId, batches, progress }: LandInput,
+  explaining: Explaining,
+): Promise<LandSummary> {
+  const touched = new Touched();
+  let landed = 0;
+  let deadLetters = 0;
+  let touchedFrom: string | null = null;
+  for (const batch of batches) {
+    await insertDeadLetters(ch, batch.deadLetters);
+    deadLetters += batch.deadLetters.length;
+    landed += batch.records.length;
+    if (batch.records.length === 0) continue;
+    if (isFeed(batch, 'access-log')) await landAccesses(ch, batch, explaining, touched);
+    else
+      touchedFrom = earlier(
+        touchedFrom,
+        await landContext(ch, batch as DecodedBatch<ContextFeed>, explaining, touched),
+      );
+  }
+  await oblige(ch, batchId, touched, touchedFrom);
+  await recordProgress(ch, progress);
+  return { landed, deadLetters };
 }
 
 const isFeed = <F extends Feed>(batch: DecodedBatch, feed: F): batch is DecodedBatch<F> => batch.feed === feed;
@@ -102,15 +170,15 @@ function toText(bytes: Buffer | null): string {
 async function landAccesses(
   ch: ClickHouse,
   batch: DecodedBatch<'access-log'>,
-  exclusive: boolean,
+  explaining: Explaining,
   touched: Touched,
 ): Promise<void> {
   const ids = citedCases(batch.records);
-  let cases = await readCases(ch, ids);
+  let cases = await explaining.readCases(ids);
   let rows = explainAll(batch, cases);
   await insertAccesses(ch, rows);
-  while (!exclusive && (await fingerprintCases(ch, ids)) !== cases.fingerprint) {
-    cases = await readCases(ch, ids);
+  while (!(await explaining.isCurrent(cases, ids))) {
+    cases = await explaining.readCases(ids);
     const again = explainAll(batch, cases);
     await insertAccesses(
       ch,
@@ -118,8 +186,7 @@ async function landAccesses(
     );
     rows = again;
   }
-  const bulk = bulkTasksOf(cases);
-  if (bulk.length > 0) await reexplain(ch, bulk, touched);
+  await explaining.onBulkTasks(bulkTasksOf(cases), touched);
   for (const event of batch.records) touched.addTime(event.occurred_at, event.actor_id);
 }
 
@@ -131,16 +198,19 @@ const explainAll = (batch: DecodedBatch<'access-log'>, cases: Cases): ExplainedA
   }));
 
 /** @returns the day from which everything must be judged anew, or null */
-async function landContext(ch: ClickHouse, batch: DecodedBatch<ContextFeed>, touched: Touched): Promise<string | null> {
+async function landContext(
+  ch: ClickHouse,
+  batch: DecodedBatch<ContextFeed>,
+  explaining: Explaining,
+  touched: Touched,
+): Promise<string | null> {
   const { name, columns } = TABLES[batch.feed];
   await ch.insert(
     name,
     [...columns, 'version'],
     batch.records.map((record, i) => [...toValues(batch.feed, record), rowVersion(batch.ranks[i] as number, 0)]),
   );
-  if (isFeed(batch, 'support-cases')) {
-    await reexplain(ch, [...new Set(batch.records.map((record: SupportCase) => record.case_id))].sort(), touched);
-  }
+  if (isFeed(batch, 'support-cases')) await explaining.onCases(batch.records, batch.ranks, touched);
   if (isFeed(batch, 'canaries'))
     await touchReaders(
       ch,

@@ -142,7 +142,7 @@ function createGroup(options: ScorerOptions, parts: Parts, cluster: string): Gro
 }
 
 function land(options: ScorerOptions, parts: Parts, cluster: string, group: Group): Promise<void> {
-  const lander = createLander(options.clickhouse, { exclusive: false });
+  const lander = createLander(options.clickhouse);
   return landForever({
     cluster,
     maxRows: options.config.landMaxRows,

@@ -24,6 +24,8 @@ export interface OpenDatabase {
   readonly clickhouse: ClickHouse;
   /** The same database as a user that may only read; the same connection where the server is not ours. */
   readonly reader: ClickHouse;
+  /** The embedded database of a locked folder: nobody else writes to it. */
+  readonly exclusive: boolean;
   close(): Promise<void>;
 }
 
@@ -90,13 +92,14 @@ async function openEmbedded(options: OpenOptions, path: string, database: string
 async function connect(
   settings: ClickHouseSettings,
   readerSettings: ClickHouseSettings | null,
-  stop: () => Promise<void> = async () => undefined,
+  stop: (() => Promise<void>) | null = null,
 ): Promise<OpenDatabase> {
+  const exclusive = stop !== null;
   const clickhouse = connectClickHouse(settings);
   const reader = readerSettings === null ? clickhouse : connectClickHouse(readerSettings);
   const close = async (): Promise<void> => {
     await Promise.all([clickhouse.close(), reader === clickhouse ? undefined : reader.close()]);
-    await stop();
+    await stop?.();
   };
   try {
     await migrate(clickhouse, { dryRun: false });
@@ -104,7 +107,7 @@ async function connect(
     await close();
     throw error;
   }
-  return { clickhouse, reader, close };
+  return { clickhouse, reader, exclusive, close };
 }
 
 function named(settings: ClickHouseSettings, database: string): ClickHouseSettings {
