@@ -9,11 +9,13 @@ import colors from 'picocolors';
 import { KeyholeError, UsageError } from '../core/errors.js';
 import { type ClickHouse, connectClickHouse } from '../platform/clickhouse/client.js';
 import { migrate } from '../platform/clickhouse/migrate.js';
+import { readSettings } from '../platform/config/settings.js';
 import { produceFolder } from '../platform/kafka/produce-folder.js';
 import { createLogger } from '../platform/log/logger.js';
 import { projectRoot } from '../platform/root.js';
 import { onShutdown } from '../platform/shutdown/signals.js';
 import { type Part, startPart } from '../platform/stack/part.js';
+import { isSettled, readBacklog } from '../platform/stack/settled.js';
 import { type Stack, startStack } from '../platform/stack/stack.js';
 import { chooseCampaigns } from '../simulator/campaigns/catalogue.js';
 import { createFolder } from '../simulator/output/folder.js';
@@ -159,7 +161,7 @@ async function stream({ folder, simulated, stack, ch, screen, scorer, endMs, sig
   const watched = watch({ ch, screen, total, published: () => published, signal: watching.signal });
   try {
     await Promise.race([producing, failure(stack, scorer)]);
-    await Promise.race([settled(ch, signal), failure(stack, scorer)]);
+    await Promise.race([settled(stack, ch, signal), failure(stack, scorer)]);
   } finally {
     watching.abort();
     await watched;
@@ -187,7 +189,7 @@ interface Watching {
 async function watch({ ch, screen, total, published, signal }: Watching): Promise<void> {
   const announcements = new Announcements(ch);
   let last = { atMs: Date.now(), landed: 0 };
-  for (let round = 0; ; round++) {
+  for (let _round = 0; ; _round++) {
     const isLast = signal.aborted;
     const { landed, eventDay, anomalies, alerts } = await readFigures(ch);
     const now = Date.now();
@@ -208,24 +210,17 @@ async function watch({ ch, screen, total, published, signal }: Watching): Promis
   }
 }
 
-/** Until nothing is left to judge and no event came for a while: the scorer's own view, without its offsets. */
-async function settled(ch: ClickHouse, signal: AbortSignal): Promise<void> {
+/** Until everything published has been read and judged. */
+async function settled(stack: Stack, ch: ClickHouse, signal: AbortSignal): Promise<void> {
+  const { groupId } = readSettings(process.env);
   const deadline = Date.now() + SETTLE_TIMEOUT_MS;
-  let quietSince = Date.now();
-  let seen = '';
   while (!signal.aborted) {
-    const [row] = await ch.query<{ state: string; open: string }>(
-      `SELECT concat(toString((SELECT count() FROM {db}.access_events)), '/', toString((SELECT max(judged_at) FROM {db}.judgements))) AS state,
-        (SELECT count() FROM {db}.landings FINAL WHERE done = 0) AS open`,
-    );
-    if (row?.state !== seen || Number(row.open) > 0) quietSince = Date.now();
-    seen = row?.state ?? '';
-    if (Date.now() - quietSince > 2_000) return;
+    if (isSettled(await readBacklog({ brokers: stack.kafkaBrokers }, ch, groupId))) return;
     if (Date.now() > deadline)
       throw new KeyholeError('internal', 'the scorer did not settle: see .keyhole/demo/logs/scorer.log', {
         retriable: false,
       });
-    await pause(200, signal);
+    await pause(POLL_MS, signal);
   }
 }
 

@@ -4,6 +4,7 @@
 
 import { accessKey, type ExplainableAccess, explain, withinBulkLimit } from '../core/explain/explain.js';
 import type { AccessEvent, Explained, SupportCase } from '../core/feeds/records.js';
+import { ensure } from '../core/maps.js';
 import type { ClickHouse } from '../platform/clickhouse/client.js';
 import { insertAccesses } from './access-rows.js';
 import { sqlStrings, TABLES } from './tables.js';
@@ -93,13 +94,37 @@ export interface Explanation {
 }
 
 const UNNAMED: Explanation = { explained: 'no', inputs: 0 };
-const outsideLimit = (): boolean => false;
 
-/** What cases alone say; an access of a bulk task counts as outside its limit until all that cite it are read (see reexplain). */
-export function explainAlone(event: AccessEvent, cases: Cases): Explanation {
+/** Of each bulk task: which of the accesses that cite it are within its limit, and how many cite it. */
+export type BulkLimits = ReadonlyMap<string, { readonly within: ReadonlySet<string>; readonly citing: number }>;
+
+/** Without its task's limit, an access of a bulk task counts as outside. */
+export const NO_LIMITS: BulkLimits = new Map();
+
+/** The limits as of the stored accesses and these together, so that what is about to be stored is explained before anybody sees it. */
+export async function readLimits(ch: ClickHouse, cases: Cases, events: readonly AccessEvent[]): Promise<BulkLimits> {
+  const ids = new Set(bulkTasksOf(cases));
+  if (ids.size === 0) return NO_LIMITS;
+  const citing = new Map<string, Map<string, ExplainableAccess>>();
+  const stored: readonly ExplainableAccess[] = await readCiting(ch, [...ids].sort());
+  for (const access of [...events, ...stored]) {
+    if (access.case_id === null || !ids.has(access.case_id)) continue;
+    ensure(citing, access.case_id, () => new Map<string, ExplainableAccess>()).set(accessKey(access), access);
+  }
+  return new Map(
+    [...citing].map(([id, accesses]) => [
+      id,
+      { within: withinBulkLimit([...accesses.values()], cases.byId.get(id) ?? []), citing: accesses.size },
+    ]),
+  );
+}
+
+export function explainAccess(event: AccessEvent, cases: Cases, limits: BulkLimits): Explanation {
   if (event.case_id === null) return UNNAMED;
   const versions = cases.byId.get(event.case_id) ?? [];
-  return { explained: explain(event, versions, outsideLimit), inputs: versions.length };
+  const limit = limits.get(event.case_id);
+  const explained = explain(event, versions, (one) => limit?.within.has(accessKey(one)) ?? false);
+  return { explained, inputs: versions.length + (limit?.citing ?? 0) };
 }
 
 export const bulkTasksOf = (cases: Cases): string[] => {

@@ -9,12 +9,15 @@ import type { ClickHouse } from '../platform/clickhouse/client.js';
 import { toDateTime64 } from '../platform/clickhouse/time.js';
 import { type ExplainedAccess, insertAccesses } from './access-rows.js';
 import {
+  type BulkLimits,
   bulkTasksOf,
   type Cases,
   citedCases,
-  explainAlone,
+  explainAccess,
   fingerprintCases,
+  NO_LIMITS,
   readCases,
+  readLimits,
   reexplain,
 } from './explainer.js';
 import { RememberedCases } from './remembered-cases.js';
@@ -58,6 +61,7 @@ const EARLIEST_MS = Date.UTC(2000, 0, 1);
 export function createLander(ch: ClickHouse): Lander {
   const explaining: Explaining = {
     readCases: (ids) => readCases(ch, ids),
+    readLimits: (cases, events) => readLimits(ch, cases, events),
     isCurrent: async (cases, ids) => (await fingerprintCases(ch, ids)) === cases.fingerprint,
     onCases: async (records, _ranks, touched) => reexplain(ch, idsOf(records), touched),
     onBulkTasks: (ids, touched) => reexplain(ch, ids, touched),
@@ -81,6 +85,7 @@ export async function createExclusiveLander(ch: ClickHouse): Promise<ExclusiveLa
       const byId = remembered.read(ids);
       return byId === null ? readCases(ch, ids) : { byId, fingerprint: '' };
     },
+    readLimits: async () => NO_LIMITS,
     isCurrent: async () => true,
     async onCases(records, ranks) {
       remembered.add(records, ranks);
@@ -104,6 +109,7 @@ export async function createExclusiveLander(ch: ClickHouse): Promise<ExclusiveLa
 /** How cases are known, and what is done when they, or accesses that cite a bulk task, have been landed. */
 interface Explaining {
   readCases(ids: readonly string[]): Promise<Cases>;
+  readLimits(cases: Cases, events: readonly AccessEvent[]): Promise<BulkLimits>;
   isCurrent(cases: Cases, ids: readonly string[]): Promise<boolean>;
   onCases(records: readonly SupportCase[], ranks: readonly number[], touched: Touched): Promise<void>;
   onBulkTasks(ids: readonly string[], touched: Touched): Promise<void>;
@@ -175,11 +181,11 @@ async function landAccesses(
 ): Promise<void> {
   const ids = citedCases(batch.records);
   let cases = await explaining.readCases(ids);
-  let rows = explainAll(batch, cases);
+  let rows = explainAll(batch, cases, await explaining.readLimits(cases, batch.records));
   await insertAccesses(ch, rows);
   while (!(await explaining.isCurrent(cases, ids))) {
     cases = await explaining.readCases(ids);
-    const again = explainAll(batch, cases);
+    const again = explainAll(batch, cases, await explaining.readLimits(cases, batch.records));
     await insertAccesses(
       ch,
       again.filter((row, i) => row.explained !== rows[i]?.explained),
@@ -190,11 +196,11 @@ async function landAccesses(
   for (const event of batch.records) touched.addTime(event.occurred_at, event.actor_id);
 }
 
-const explainAll = (batch: DecodedBatch<'access-log'>, cases: Cases): ExplainedAccess[] =>
+const explainAll = (batch: DecodedBatch<'access-log'>, cases: Cases, limits: BulkLimits): ExplainedAccess[] =>
   batch.records.map((event: AccessEvent, i) => ({
     event,
     rank: batch.ranks[i] as number,
-    ...explainAlone(event, cases),
+    ...explainAccess(event, cases, limits),
   }));
 
 /** @returns the day from which everything must be judged anew, or null */

@@ -12,13 +12,13 @@ export interface Figures {
 
 export async function readFigures(ch: ClickHouse): Promise<Figures> {
   const [row] = await ch.query<{ landed: string; day: string; anomalies: string; alerts: string }>(
-    `SELECT (SELECT count() FROM {db}.access_events) AS landed, (SELECT toDate(max(occurred_at)) FROM {db}.access_events) AS day,
+    `SELECT (SELECT count() FROM {db}.access_events) AS landed, (SELECT if(count() = 0, '', toString(toDate(max(occurred_at)))) FROM {db}.access_events) AS day,
       (SELECT count() FROM {db}.anomalies WHERE status = 'open') AS anomalies,
       (SELECT count() FROM {db}.anomalies WHERE status = 'open' AND severity IN ('high', 'critical')) AS alerts`,
   );
   return {
     landed: Number(row?.landed ?? 0),
-    eventDay: row?.day ?? '',
+    eventDay: row?.day || 'no event yet',
     anomalies: Number(row?.anomalies ?? 0),
     alerts: Number(row?.alerts ?? 0),
   };
