@@ -6,7 +6,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { KeyholeError } from '../core/errors.js';
 import { readSettings } from '../platform/config/settings.js';
 import { answers } from '../platform/stack/clickhouse.js';
-import { DEFAULT_DATA_PATH, openStack } from '../platform/stack/database.js';
+import { DEFAULT_DATA_PATH, type OpenStack, openStack } from '../platform/stack/database.js';
 import { lastFailure } from '../platform/stack/failure.js';
 import { dataFolder } from '../platform/stack/folder.js';
 import { kafkaAnswers } from '../platform/stack/kafka.js';
@@ -74,21 +74,32 @@ async function settle(options: StatusOptions): Promise<void> {
     const began = Date.now();
     let saidAt = began;
     for (;;) {
-      const backlog = await readBacklog(stack.kafka, stack.clickhouse, groupId);
-      if (isSettled(backlog)) break;
+      const waitsFor = await look(stack, groupId);
+      if (waitsFor === null) break;
       if (Date.now() - began >= options.timeout * 1000)
-        throw new KeyholeError('stack_failed', `not settled after ${options.timeout} s: ${describe(backlog)}`, {
+        throw new KeyholeError('stack_failed', `not settled after ${options.timeout} s: ${waitsFor}`, {
           retriable: true,
         });
       if (Date.now() - saidAt >= SAY_EVERY_MS) {
         saidAt = Date.now();
-        process.stderr.write(`${describe(backlog)}\n`);
+        process.stderr.write(`${waitsFor}\n`);
       }
       await delay(POLL_MS);
     }
     process.stdout.write('settled: lag 0, nothing waits to be judged\n');
   } finally {
     await stack.close();
+  }
+}
+
+/** What is still to come, or null. A part that is away for a moment (a broker that just came back) is waited for too. */
+async function look(stack: OpenStack, groupId: string): Promise<string | null> {
+  try {
+    const backlog = await readBacklog(stack.kafka, stack.clickhouse, groupId);
+    return isSettled(backlog) ? null : describe(backlog);
+  } catch (error) {
+    if (error instanceof KeyholeError && error.retriable) return error.message;
+    throw error;
   }
 }
 

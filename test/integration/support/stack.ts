@@ -108,6 +108,13 @@ export async function runCli(args: readonly string[], env: NodeJS.ProcessEnv = c
   return { code, ...said };
 }
 
+/** Runs the command line tool and gives its standard output; anything but exit code 0 is an error that says why. */
+export async function keyhole(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<string> {
+  const { code, stdout, stderr } = await runCli(args, env);
+  if (code !== 0) throw new Error(`keyhole ${args.join(' ')} ended with ${code}: ${stderr}`);
+  return stdout;
+}
+
 /** Waits for a condition; fails by name when the deadline passes. */
 export async function until(what: string, condition: () => Promise<boolean>, timeoutMs = 60_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;

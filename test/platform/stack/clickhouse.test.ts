@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type ClickHouse,
@@ -6,11 +7,10 @@ import {
   connectClickHouse,
 } from '../../../services/platform/clickhouse/client.js';
 import { type ClickHouseServer, startClickHouse } from '../../../services/platform/stack/clickhouse.js';
-import { temporaryFolder } from './support/folders.js';
 import { allEnded } from './support/processes.js';
 
 const database = 'test_stack';
-const dataPath = temporaryFolder();
+const dataPath = mkdtempSync(join(tmpdir(), 'keyhole-test-'));
 let server: ClickHouseServer;
 const clients: ClickHouse[] = [];
 
@@ -33,6 +33,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(clients.map((client) => client.close()));
   await server.stop();
+  rmSync(dataPath, { recursive: true, force: true });
 });
 
 describe('the local ClickHouse server', () => {
