@@ -70,12 +70,18 @@ async function replay(
     progress.stop();
   }
   const stored = (await countStored(ch)) - before;
-  const open = await ch.query<{ n: string }>("SELECT count() AS n FROM {db}.anomalies WHERE status = 'open'");
+  const [found] = await ch.query<{ open: string; conflicts: string }>(
+    `SELECT (SELECT count() FROM {db}.anomalies WHERE status = 'open') AS open,
+      (SELECT count() FROM {db}.content_conflicts) + (SELECT count() FROM {db}.conflicts) AS conflicts`,
+  );
   process.stderr.write(
     `${counts.read} records read: ${stored} stored, ${counts.landed - stored} repeats, ${counts.dead} dead letters\n` +
-      `${open[0]?.n ?? 0} open anomalies; see them with: npx keyhole anomalies\n`,
+      `${conflictText(Number(found?.conflicts ?? 0))}${found?.open ?? 0} open anomalies; see them with: npx keyhole anomalies\n`,
   );
 }
+
+const conflictText = (conflicts: number): string =>
+  conflicts === 0 ? '' : `${conflicts} identities in conflict; see them with: npx keyhole sql "SELECT * FROM content_conflicts", or FROM conflicts\n`;
 
 interface LandFeedInput {
   readonly folder: CaseFolder;

@@ -81,6 +81,18 @@ export async function adoptConfiguration(ch: ClickHouse, config: JudgingConfig):
   if (newest > 0) {
     await ch.insert('landings', COLUMNS, [[`configuration/${seq}/${config.digest}`, [], [], EVERYTHING, 0]]);
   }
+  await retire(ch, config, seq);
   await ch.insert('configurations', ['digest', 'seq', 'body'], [[config.digest, seq, config.body]]);
   return seq;
+}
+
+/** Judgements of detections or window lengths that the configuration no longer has name no findings from here on. */
+async function retire(ch: ClickHouse, { definitions }: JudgingConfig, seq: number): Promise<void> {
+  const kept = definitions.map(({ id, window }) => `('${id}', ${window.days})`).join(', ');
+  await ch.command(
+    `INSERT INTO {db}.judgements (detection, window_days, window_start, config_seq, version, entities, sample_version, sample, findings, unscored)
+    SELECT detection, window_days, window_start, ${seq}, version, 0, sample_version, [], [], []
+    FROM {db}.judgements FINAL
+    WHERE (detection, window_days) NOT IN (${kept}) AND (notEmpty(findings) OR notEmpty(unscored))`,
+  );
 }
