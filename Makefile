@@ -24,6 +24,7 @@ build: $(NPM_STAMP) ## compile to dist/
 $(NPM_STAMP): package-lock.json
 	@/bin/sh deploy/local/requirements.sh node > /dev/null || { /bin/sh deploy/local/requirements.sh node java maven; exit 1; }
 	npm ci --prefer-offline --no-audit --no-fund
+	@ln -sf ../../bin/keyhole.js node_modules/.bin/keyhole
 	@touch $(NPM_STAMP)
 
 demo: setup ## the main job on a real stack: hidden offenders stream through and are found; DEMO_SECONDS=N ends it
