@@ -15,10 +15,10 @@ export function acceptAccess(value: unknown, times: TimeForm): AccessEvent | nul
   const { action, actor_id, event_id, marketplace, tool, record_count } = value;
   if (!isId(event_id) || !isId(actor_id) || !isText(action) || !isText(tool) || !isText(marketplace)) return null;
   if (!isCount(record_count)) return null;
-  const occurred_at = time(value['occurred_at'], times);
+  const occurred_at = acceptTime(value['occurred_at'], times);
   const actor_kind = actorKind(value['actor_kind']);
   const outcome = outcomeOf(value['outcome']);
-  const customer_ids = idList(value['customer_ids']);
+  const customer_ids = acceptIds(value['customer_ids']);
   const review_rating = rating(value['review_rating']);
   if (occurred_at === null || actor_kind === null || outcome === null || customer_ids === null) return null;
   if (review_rating === undefined) return null;
@@ -58,7 +58,7 @@ export function acceptAccess(value: unknown, times: TimeForm): AccessEvent | nul
   };
 }
 
-function time(value: unknown, times: TimeForm): number | null {
+export function acceptTime(value: unknown, times: TimeForm): number | null {
   const ms = times === 'iso' && typeof value === 'string' ? parseIsoMs(value) : times === 'millis' ? value : null;
   return isTimeMs(ms) ? ms : null;
 }
@@ -73,7 +73,7 @@ function outcomeOf(value: unknown): Outcome | null {
   return value === 'denied' ? value : null;
 }
 
-function idList(value: unknown): readonly string[] | null {
+export function acceptIds(value: unknown): readonly string[] | null {
   if (value === undefined || value === null) return NO_IDS;
   return Array.isArray(value) && value.every(isId) ? value : null;
 }

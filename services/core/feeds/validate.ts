@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { acceptAccess } from './access-accept.js';
 import type { DeadLetterReason } from './batch.js';
 import { canonicalJson, rankOfCanonicalJson } from './canonical.js';
+import { acceptCase } from './case-accept.js';
 import { NAMING } from './identity.js';
 import type { Feed, FeedRecords } from './records.js';
 import { RECORD_SCHEMAS, type TimeForm } from './schemas.js';
@@ -33,7 +34,7 @@ export function validateRecord<F extends Feed>(feed: F, value: unknown, options:
 const QUICK: { readonly [F in Feed]: (value: unknown, times: TimeForm) => FeedRecords[F] | null } = {
   'access-log': acceptAccess,
   employees: none,
-  'support-cases': none,
+  'support-cases': acceptCase,
   'seller-enforcements': none,
   'customer-complaints': none,
   'seller-links': none,

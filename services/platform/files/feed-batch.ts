@@ -1,7 +1,7 @@
 // Turns lines of a feed's file into a batch: JSON → validation. What cannot be read is a dead letter with its file, line,
 // reason and original bytes; the rest goes through. It knows lines, not where they came from.
 
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import type { DeadLetter, DeadLetterReason, DecodedBatch } from '../../core/feeds/batch.js';
 import { eventTimeMs } from '../../core/feeds/identity.js';
 import type { Feed, FeedRecords } from '../../core/feeds/records.js';
@@ -83,8 +83,9 @@ function refused(reason: DeadLetterReason, error: string): { ok: false; reason: 
   return { ok: false, reason, error };
 }
 
-/** null: not UTF-8. */
+/** null: not UTF-8. Most lines are ASCII, which needs no decoding. */
 function textOf(line: Line): string | null {
+  if (isAscii(line.bytes)) return line.bytes.toString('latin1');
   if (!isUtf8(line.bytes)) return null;
   const text = line.bytes.toString('utf8');
   return line.number === 1 && text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
