@@ -4,11 +4,12 @@
 import type { ConductDefinition } from '../detections/definition.js';
 import { ensure, push } from '../maps.js';
 import { type Day, startOf } from '../time.js';
+import { actorDays, type DaySum } from './actor-days.js';
 import { emptyHistory, type GroupBaseline, groupBaseline, type OwnHistory, predict } from './baseline.js';
 import { type Calibration, calibrate, expectedPerDay, SAMPLE_SIZE, type Sample } from './calibration.js';
 import type { Clusters } from './clusters.js';
-import { addRow, amountOf, type ConductFigures, emptyFigures, isCounted, unexplained } from './conduct.js';
-import type { ActionDay, DayBlock } from './day.js';
+import { addRow, type ConductFigures, emptyFigures } from './conduct.js';
+import type { DayBlock } from './day.js';
 import type { Directory } from './directory.js';
 import { combined, type Evidence, type EvidenceContext, weigh } from './evidence.js';
 import { type Severity, severity } from './scale.js';
@@ -123,19 +124,21 @@ type Observed = Map<string, { figures: ConductFigures; isMachine: boolean }>;
 
 function observe(definition: ConductDefinition, window: readonly DayBlock[]): Observed {
   const observed: Observed = new Map();
-  for (const row of rowsOf(definition, window)) {
-    if (row.events === 0) continue;
-    const one = ensure(observed, row.actor_id, () => ({ figures: emptyFigures(), isMachine: true }));
-    if (row.actor_kind === 'employee' || row.actor_kind === 'contractor') one.isMachine = false;
-    addRow(one.figures, row, definition.judge);
+  for (const block of window) {
+    for (const action of definition.judge.actions) {
+      for (const row of block.byAction.get(action) ?? []) {
+        if (row.events === 0) continue;
+        const one = ensure(observed, row.actor_id, newcomer);
+        if (row.actor_kind === 'employee' || row.actor_kind === 'contractor') one.isMachine = false;
+        addRow(one.figures, row, definition.judge);
+      }
+    }
   }
   for (const [actor, { figures }] of observed) if (figures.amount === 0) observed.delete(actor);
   return observed;
 }
 
-function* rowsOf(definition: ConductDefinition, blocks: readonly DayBlock[]): Generator<ActionDay> {
-  for (const block of blocks) for (const action of definition.judge.actions) yield* block.byAction.get(action) ?? [];
-}
+const newcomer = () => ({ figures: emptyFigures(), isMachine: true });
 
 const activeDaysOf = (actor: string, blocks: readonly DayBlock[]): number => {
   let days = 0;
@@ -153,18 +156,10 @@ interface Past {
 /** Own histories and the peer groups in force when the window began; a group with too few peers widens to the department, then to all. */
 function pastOf(input: SheetInput): Past {
   const histories = historiesOf(input);
-  const levels = [
-    (actor: string) => teamOf(input, actor, 'peer_group'),
-    (actor: string) => teamOf(input, actor, 'department'),
-    (actor: string) => (input.directory.asOf(actor, startOf(input.start)) === undefined ? undefined : 'everyone'),
-  ];
+  const teams = new Map<string, readonly string[]>();
+  const teamsOf = (actor: string): readonly string[] => ensure(teams, actor, () => teamsAsOf(input, actor));
   const members = new Map<string, string[]>();
-  for (const actor of [...histories.keys()].sort()) {
-    for (const level of levels) {
-      const name = level(actor);
-      if (name !== undefined) push(members, name, actor);
-    }
-  }
+  for (const actor of [...histories.keys()].sort()) for (const team of teamsOf(actor)) push(members, team, actor);
   const baselines = new Map<string, GroupBaseline>();
   const baselineOf = (name: string): GroupBaseline => {
     return ensure(baselines, name, () =>
@@ -175,10 +170,8 @@ function pastOf(input: SheetInput): Past {
     );
   };
   const groupOf = (actor: string): GroupBaseline => {
-    for (const level of levels) {
-      const name = level(actor);
-      if (name === undefined) continue;
-      const baseline = baselineOf(name);
+    for (const team of teamsOf(actor)) {
+      const baseline = baselineOf(team);
       if (baseline.members >= MIN_PEERS) return baseline;
     }
     return baselineOf('everyone');
@@ -188,42 +181,54 @@ function pastOf(input: SheetInput): Past {
     groupOf,
     membersOf: (group) => members.get(group) ?? [],
     cannotJudge(actor, history) {
-      if (input.directory.asOf(actor, startOf(input.start)) === undefined) return 'not_in_directory';
+      if (teamsOf(actor).length === 0) return 'not_in_directory';
       if (groupOf(actor).members < MIN_PEERS && history.activeDays < MIN_OWN_DAYS) return 'no_peers';
       return null;
     },
   };
 }
 
-function teamOf(input: SheetInput, actor: string, level: 'peer_group' | 'department'): string | undefined {
-  const record = input.directory.asOf(actor, startOf(input.start));
-  return record === undefined ? undefined : `${level} ${record[level]}`;
+/** From the narrowest to everyone; empty when the directory does not know the actor. */
+function teamsAsOf({ directory, start }: SheetInput, actor: string): readonly string[] {
+  const record = directory.asOf(actor, startOf(start));
+  return record === undefined ? [] : [`peer_group ${record.peer_group}`, `department ${record.department}`, 'everyone'];
 }
 
 /** Histories of everybody active in the baseline, with zero days counted. Days before a move to another peer group were other work. */
 function historiesOf({ definition, baseline, directory, start }: SheetInput): Map<string, OwnHistory> {
   const histories = new Map<string, OwnHistory>();
-  const historyOf = (actor: string): OwnHistory => ensure(histories, actor, emptyHistory);
   const since = new Map<string, number>();
-  const isSameWork = (actor: string, day: Day): boolean =>
-    startOf(day) >= ensure(since, actor, () => directory.inPeerGroupSince(actor, startOf(start)));
   for (const block of baseline) {
-    for (const actor of block.active) if (isSameWork(actor, block.day)) historyOf(actor).activeDays++;
-    const today = new Map<string, number>();
-    for (const row of rowsOf(definition, [block])) {
-      if (row.events === 0 || !isSameWork(row.actor_id, block.day)) continue;
-      const history = historyOf(row.actor_id);
-      history.events += row.events;
-      history.unexplained += unexplained(row);
-      history.unapproved += row.unapproved;
-      if (!isCounted(definition.judge, row.justified)) continue;
-      history.counted += row.events;
-      for (const low of row.seller_low) history.low += low;
-      today.set(row.actor_id, (today.get(row.actor_id) ?? 0) + amountOf(row, definition.judge.amount));
+    const dayStart = startOf(block.day);
+    const { actors, sums } = actorDays(block, definition.judge);
+    for (let i = 0; i < actors.length; i++) {
+      const actor = actors[i] as string;
+      let from = since.get(actor);
+      if (from === undefined) {
+        from = directory.inPeerGroupSince(actor, startOf(start));
+        since.set(actor, from);
+      }
+      if (dayStart < from) continue;
+      let history = histories.get(actor);
+      if (history === undefined) {
+        history = emptyHistory();
+        histories.set(actor, history);
+      }
+      addDay(history, sums[i] as DaySum);
     }
-    for (const [actor, amount] of today) if (amount > 0) historyOf(actor).amounts.push(amount);
   }
   return histories;
+}
+
+function addDay(history: OwnHistory, day: DaySum): void {
+  history.activeDays++;
+  if (day.events === 0) return;
+  history.events += day.events;
+  history.counted += day.counted;
+  history.unexplained += day.unexplained;
+  history.unapproved += day.unapproved;
+  history.low += day.low;
+  if (day.amount > 0) history.amounts.push(day.amount);
 }
 
 interface Surge {

@@ -4,6 +4,7 @@
 
 import type { Conduct, ConductDefinition } from '../detections/definition.js';
 import { ensure } from '../maps.js';
+import { measureKey } from './actor-days.js';
 import { meanClump } from './clumps.js';
 import { amountOf, type ConductFigures, isCounted } from './conduct.js';
 import type { ActionDay, DayBlock } from './day.js';
@@ -23,6 +24,8 @@ export const MIN_CLUMP = 3;
 interface Unit {
   readonly all: number;
   readonly places: ReadonlyMap<string, PlaceTotal>;
+  /** how often each amount of one actor under one place occurs */
+  readonly clumps: ReadonlyMap<number, number>;
   readonly actors: ReadonlyMap<string, { readonly all: number; readonly places: ReadonlyMap<string, number> }>;
 }
 
@@ -34,9 +37,7 @@ const itself: PlacesOf = (seller) => [seller];
 /** One day's unit by seller, added up once and kept as long as the day's block is. */
 function dayUnit(block: DayBlock, judge: Conduct): Unit {
   const ofBlock = ensure(remembered, block, () => new Map<string, Unit>());
-  return ensure(ofBlock, `${judge.amount} ${judge.counts} ${judge.actions.join(' ')}`, () =>
-    addUp([block], judge, itself),
-  );
+  return ensure(ofBlock, measureKey(judge), () => addUp([block], judge, itself));
 }
 
 function addUp(blocks: readonly DayBlock[], judge: Conduct, placesOf: PlacesOf): Unit {
@@ -57,24 +58,28 @@ function addUp(blocks: readonly DayBlock[], judge: Conduct, placesOf: PlacesOf):
     }
   }
   const places = new Map<string, PlaceTotal>();
+  const clumps = new Map<number, number>();
   for (const actor of actors.values()) {
     for (const [place, amount] of actor.places) {
       const total = ensure(places, place, () => ({ amount: 0, clumped: 0, ofClumped: 0 }));
       total.amount += amount;
+      clumps.set(amount, (clumps.get(amount) ?? 0) + 1);
       if (amount < MIN_CLUMP) continue;
       total.clumped += amount;
       total.ofClumped += actor.all;
     }
   }
-  return { all, places, actors };
+  return { all, places, clumps, actors };
 }
 
-function* countedRows(blocks: readonly DayBlock[], judge: Conduct): Generator<ActionDay> {
+function countedRows(blocks: readonly DayBlock[], judge: Conduct): ActionDay[] {
+  const counted: ActionDay[] = [];
   for (const block of blocks) {
     for (const action of judge.actions) {
-      for (const row of block.byAction.get(action) ?? []) if (isCounted(judge, row.justified)) yield row;
+      for (const row of block.byAction.get(action) ?? []) if (isCounted(judge, row.justified)) counted.push(row);
     }
   }
+  return counted;
 }
 
 const sellerAmounts = (row: ActionDay, kind: Conduct['amount']): readonly number[] =>
@@ -107,9 +112,7 @@ export function createTraffic({ definition, baseline, window, clustersOf }: Traf
   const sellers = new Places(before, now);
   let clusters: Places | null = null;
   return {
-    clump: meanClump(
-      before.flatMap((unit) => [...unit.actors.values()].flatMap((actor) => [...actor.places.values()])),
-    ),
+    clump: meanClump(clumpsOf(before)),
     of(actor) {
       return {
         othersAmount: sellers.all - sellers.allOf(actor),
@@ -121,6 +124,19 @@ export function createTraffic({ definition, baseline, window, clustersOf }: Traf
       };
     },
   };
+}
+
+/** Every amount of an actor under a place, ascending: amounts are small integers, so they are counted, not sorted. */
+function clumpsOf(units: readonly Unit[]): number[] {
+  const counts = new Map<number, number>();
+  for (const unit of units) {
+    for (const [amount, count] of unit.clumps) counts.set(amount, (counts.get(amount) ?? 0) + count);
+  }
+  const clumps: number[] = [];
+  for (const [amount, count] of [...counts].sort((a, b) => a[0] - b[0])) {
+    for (let i = 0; i < count; i++) clumps.push(amount);
+  }
+  return clumps;
 }
 
 class Places {
