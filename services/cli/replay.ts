@@ -37,7 +37,7 @@ export function registerReplay(program: Command): void {
       const config = loadJudgingConfig({ alertBudget: settings.alertBudget });
       const database = await openDatabase({ data: options.data, env: process.env });
       try {
-        await replay(folder, database, config);
+        await replay(folder, database, config, options.data);
       } finally {
         await database.close();
       }
@@ -48,6 +48,7 @@ async function replay(
   folder: CaseFolder,
   { clickhouse: ch, exclusive }: OpenDatabase,
   config: JudgingConfig,
+  data: string | undefined,
 ): Promise<void> {
   const progress = createProgress();
   const counts: Counts = { read: 0, dead: 0, landed: 0 };
@@ -76,12 +77,14 @@ async function replay(
   );
   process.stderr.write(
     `${counts.read} records read: ${stored} stored, ${counts.landed - stored} repeats, ${counts.dead} dead letters\n` +
-      `${conflictText(Number(found?.conflicts ?? 0))}${found?.open ?? 0} open anomalies; see them with: npx keyhole anomalies\n`,
+      `${conflictText(Number(found?.conflicts ?? 0))}${found?.open ?? 0} open anomalies; see them with: npx keyhole anomalies${data === undefined ? '' : ` --data ${data}`}\n`,
   );
 }
 
 const conflictText = (conflicts: number): string =>
-  conflicts === 0 ? '' : `${conflicts} identities in conflict; see them with: npx keyhole sql "SELECT * FROM content_conflicts", or FROM conflicts\n`;
+  conflicts === 0
+    ? ''
+    : `${conflicts} identities in conflict; see them with: npx keyhole sql "SELECT * FROM content_conflicts", or FROM conflicts\n`;
 
 interface LandFeedInput {
   readonly folder: CaseFolder;

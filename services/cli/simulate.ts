@@ -14,7 +14,7 @@ interface Options {
   readonly days: number;
   readonly campaign: string[];
   readonly offenders?: number;
-  readonly start: number;
+  readonly start?: number;
   readonly eventsPerEmployeeDay: number;
   readonly gzip: boolean;
   readonly force: boolean;
@@ -57,7 +57,7 @@ export function registerSimulate(program: Command): void {
       'how many offenders to plant at least (default: one for every 40 employees, and five)',
       whole(1, 10_000),
     )
-    .option('--start <day>', 'first day of the period, UTC', day, Date.UTC(2026, 0, 5))
+    .option('--start <day>', 'first day of the period, UTC (default 2026-01-05)', day)
     .option('--events-per-employee-day <n>', 'accesses of people, on average over everybody and all days', rate, 11)
     .option('--gzip', 'write .ndjson.gz', false)
     .option('--force', 'overwrite the case folder that is there', false)
@@ -78,7 +78,7 @@ async function run(out: string, options: Options): Promise<void> {
     seed: options.seed,
     employees: options.employees,
     days: options.days,
-    startMs: options.start,
+    startMs: options.start ?? Date.UTC(2026, 0, 5),
     eventsPerEmployeeDay: options.eventsPerEmployeeDay,
     campaigns,
     offenders: options.offenders ?? Math.max(5, Math.round(options.employees / 40)),
