@@ -69,12 +69,13 @@ export async function kafkaAnswers(brokers: readonly string[]): Promise<boolean>
 }
 
 async function format(classPath: string, propertiesPath: string): Promise<void> {
+  // Joined by =, since one in 64 begins with a dash.
   const clusterId = randomBytes(16).toString('base64url');
   const args = ['-XX:TieredStopAtLevel=1', ...LOGGING, '-cp', classPath, 'kafka.tools.StorageTool', 'format'];
   try {
     await promisify(execFile)(
       javaCommand(),
-      [...args, '--ignore-formatted', '--cluster-id', clusterId, '--config', propertiesPath],
+      [...args, '--ignore-formatted', `--cluster-id=${clusterId}`, '--config', propertiesPath],
       { env: javaEnv(), timeout: FORMAT_TIMEOUT_MS },
     );
   } catch (error) {
