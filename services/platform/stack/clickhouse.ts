@@ -1,16 +1,16 @@
-// The local ClickHouse server: its configuration, its users with new passwords, its start and stop. Decides who may do
+// The local ClickHouse server: its configuration, its users with their passwords, its start and stop. Decides who may do
 // what in it; knows no table and no database.
 
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeyholeError } from '../../core/errors.js';
 import type { ClickHouseSettings } from '../clickhouse/client.js';
 import { projectRoot } from '../root.js';
+import { forgetPort, passwordOf, portOf } from './addresses.js';
 import { type DataFolder, makeDataFolder } from './folder.js';
 import { rotateLog } from './log-file.js';
 import { type Part, startPart } from './part.js';
-import { freePorts } from './ports.js';
 import { probe } from './probe.js';
 
 export interface ClickHouseOptions {
@@ -40,20 +40,25 @@ const PORT_ATTEMPTS = 3;
 const OWN_SESSION = "SYSTEM START LISTEN HTTP; SELECT * FROM file('-', 'LineAsString', 'line String') FORMAT Null";
 
 export async function startClickHouse(options: ClickHouseOptions): Promise<ClickHouseServer> {
+  const folder = makeDataFolder(options.dataPath);
   for (let attempt = 1; ; attempt++) {
-    const port = options.port ?? (await freePorts(1))[0] ?? 0;
+    const port = options.port ?? (await portOf(folder, 'clickhouse'));
     try {
-      return await startAt(port, options);
+      return await startAt(port, folder, options);
     } catch (error) {
       const lost = error instanceof KeyholeError && error.message.includes('Address already in use');
       if (!lost || options.port !== undefined || attempt === PORT_ATTEMPTS) throw error;
+      forgetPort(folder, 'clickhouse');
     }
   }
 }
 
-async function startAt(port: number, options: ClickHouseOptions): Promise<ClickHouseServer> {
-  const folder = makeDataFolder(options.dataPath);
-  const passwords = { admin: newPassword(), writer: newPassword(), reader: newPassword() };
+async function startAt(port: number, folder: DataFolder, options: ClickHouseOptions): Promise<ClickHouseServer> {
+  const passwords = {
+    admin: passwordOf(folder, 'admin'),
+    writer: passwordOf(folder, 'writer'),
+    reader: passwordOf(folder, 'reader'),
+  };
   const configPath = writeConfig(folder, passwords);
   // The engine forgets its system tables when it ends, but trips over the files that they leave.
   rmSync(join(folder.clickhouse, 'data', 'system'), { recursive: true, force: true });
@@ -122,10 +127,6 @@ function fill(template: string, values: Record<string, string>): string {
 
 function escapeXml(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
-}
-
-function newPassword(): string {
-  return randomBytes(24).toString('base64url');
 }
 
 function sha256(text: string): string {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { promisify, types } from 'node:util';
 import { KeyholeError } from '../../core/errors.js';
 import { connectKafka } from '../kafka/client.js';
+import { portOf } from './addresses.js';
 import { type DataFolder, makeDataFolder } from './folder.js';
 import { javaCommand, javaEnv, tethered } from './java.js';
 import { rotateLog } from './log-file.js';
@@ -38,8 +39,8 @@ const HEAP = ['-Xms96m', '-Xmx512m', '-XX:MaxDirectMemorySize=128m', '-XX:+UseSe
 
 export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
   const folder = makeDataFolder(options.dataPath);
-  const [controllerPort = 0, freePort = 0] = await freePorts(2);
-  const port = options.port ?? freePort;
+  const port = options.port ?? (await portOf(folder, 'kafka'));
+  const [controllerPort = 0] = await freePorts(1);
   const propertiesPath = join(folder.run, 'kafka.properties');
   writeFileSync(propertiesPath, properties(folder, port, controllerPort), { mode: 0o600 });
   if (!existsSync(join(folder.kafka, 'meta.properties'))) await format(options.classPath, propertiesPath);

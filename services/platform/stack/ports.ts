@@ -4,17 +4,28 @@ import { createServer, type Server } from 'node:net';
 
 /** Different free ports, found by listening on all of them at once. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, listen));
+  const servers = await Promise.all(Array.from({ length: count }, () => listen(0)));
   const ports = servers.map(portOf);
   await Promise.all(servers.map((server) => new Promise<void>((done) => server.close(() => done()))));
   return ports;
 }
 
-function listen(): Promise<Server> {
+/** Whether nobody listens on the port now. */
+export async function isFree(port: number): Promise<boolean> {
+  try {
+    const server = await listen(port);
+    await new Promise<void>((done) => server.close(() => done()));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function listen(port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => resolve(server));
+    server.listen(port, '127.0.0.1', () => resolve(server));
   });
 }
 

@@ -3,11 +3,11 @@
 // and a schema id that came back with another schema would make what they hold unreadable.
 
 import { join } from 'node:path';
+import { portOf } from './addresses.js';
 import { makeDataFolder } from './folder.js';
 import { javaEnv, tethered } from './java.js';
 import { rotateLog } from './log-file.js';
 import { type Part, startPart } from './part.js';
-import { freePorts } from './ports.js';
 import { probe } from './probe.js';
 
 export interface RegistryOptions {
@@ -30,7 +30,7 @@ const JVM = ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-XX:+Ex
 
 export async function startRegistry(options: RegistryOptions): Promise<RegistryServer> {
   const folder = makeDataFolder(options.dataPath);
-  const port = options.port ?? (await freePorts(1))[0] ?? 0;
+  const port = options.port ?? (await portOf(folder, 'registry'));
   const logPath = join(folder.logs, 'registry.log');
   rotateLog(logPath);
   const url = `http://127.0.0.1:${port}/apis/ccompat/v7`;
