@@ -193,7 +193,7 @@ async function watch({ ch, screen, total, published, signal }: Watching): Promis
     const isLast = signal.aborted;
     const { landed, eventDay, anomalies, alerts } = await readFigures(ch);
     const now = Date.now();
-    const eventsPerSecond = (1_000 * (landed - last.landed)) / Math.max(1, now - last.atMs);
+    const eventsPerSecond = (1_000 * Math.max(0, landed - last.landed)) / Math.max(1, now - last.atMs);
     last = { atMs: now, landed };
     for (const one of await announcements.fresh()) screen.announce(one);
     screen.status({
