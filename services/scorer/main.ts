@@ -25,6 +25,7 @@ import { judgeForever } from './judging.js';
 import { landForever } from './landing.js';
 import { createLife, type Life } from './life.js';
 import { createMembership, type Membership } from './membership.js';
+import { type Probe, probeForever } from './probing.js';
 import { readProgress } from './progress.js';
 import { createReader } from './reading.js';
 import { createResume } from './resuming.js';
@@ -57,6 +58,8 @@ const LEAVE_MS = 2_000;
 const CLOSE_MS = 1_000;
 
 /** Resolves after a graceful stop; throws the fault that no retry mends. */
+const REGISTRY_PATIENCE_MS = 4_000;
+
 export async function runScorer(options: ScorerOptions): Promise<void> {
   const { kafka, config, log } = options;
   const outages = createOutages(log);
@@ -89,6 +92,7 @@ async function score(options: ScorerOptions, parts: Parts): Promise<void> {
   await life.persist(() => ensureTopics(options.kafka, { dryRun: false, partitions, replication, log: options.log }));
   const cluster = await life.persist(() => offsets.clusterId());
   const group = createGroup(options, parts, cluster);
+  const probing = probeForever(probesOf(options, offsets), parts.outages, life.stopping);
   const landing = land(options, parts, cluster, group).catch(life.loopEnded);
   const judging = judge(options, parts, cluster).catch(life.loopEnded);
   await life.persist(() => group.start(FEEDS)).catch(life.loopEnded);
@@ -98,6 +102,7 @@ async function score(options: ScorerOptions, parts: Parts): Promise<void> {
   backlog.end();
   const drained = await settledWithin(Promise.all([landing, judging]), life.hasFailed ? 0 : DRAIN_MS);
   life.stopDraining();
+  await probing;
   options.log.info(
     { drained },
     drained ? 'stored all that was read' : 'stopped before all was stored: it is read again',
@@ -171,4 +176,18 @@ function judge({ clickhouse, judging }: ScorerOptions, parts: Parts, cluster: st
     persist: life.persist,
     signal: life.stopping,
   });
+}
+
+function probesOf({ clickhouse, registry }: ScorerOptions, offsets: Offsets): Probe[] {
+  return [
+    { code: 'clickhouse_unavailable', part: 'ClickHouse', answers: () => clickhouse.ping() },
+    { code: 'kafka_unavailable', part: 'Kafka', answers: async () => (await offsets.clusterId()) !== '' },
+    {
+      code: 'registry_unavailable',
+      part: 'the schema registry',
+      // Any answer will do: whether the credentials are right is found out by whoever asks for a schema.
+      answers: async () =>
+        (await fetch(registry.url, { signal: AbortSignal.timeout(REGISTRY_PATIENCE_MS) })).status > 0,
+    },
+  ];
 }
