@@ -1,5 +1,5 @@
 // Recomputes the buckets of touched (day, actor) pairs from distinct events, inside the database. A bucket is replaced as a whole
-// under the sum of its events' weights, so a late writer with fewer events loses. Actions that no event has any more get an empty row.
+// under the sum of its events' weights, so a late writer with fewer events loses. Actions without an event left get an empty row.
 
 import { type Day, dayText } from '../core/time.js';
 import type { ClickHouse } from '../platform/clickhouse/client.js';
