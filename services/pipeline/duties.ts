@@ -48,6 +48,22 @@ export async function readDuties(ch: ClickHouse, frontier: Day): Promise<Duty[]>
 
 const COLUMNS = ['batch_id', 'touched_days', 'touched_actors', 'touched_from', 'done'];
 
+/**
+ * Records the duty to judge what was touched. Nothing touched, no duty.
+ * @param label where it comes from, for people; a random part is added, so that a repeat is a duty of its own
+ * @param touchedFrom `YYYY-MM-DD`: everything from this day on must be judged anew
+ */
+export async function oblige(
+  ch: ClickHouse,
+  label: string,
+  touched: Touched,
+  touchedFrom: string | null = null,
+): Promise<void> {
+  if (touched.byDay.size === 0 && touchedFrom === null) return;
+  const { days, actors } = touched.toArrays();
+  await ch.insert('landings', COLUMNS, [[`${label}/${randomUUID()}`, days, actors, touchedFrom, 0]]);
+}
+
 /** Marks duties done. What they touch beyond the frontier becomes a duty of its own first, so a crash between repeats, never forgets. */
 export async function fulfil(ch: ClickHouse, duties: readonly Duty[], frontier: Day): Promise<void> {
   if (duties.length === 0) return;
@@ -55,10 +71,7 @@ export async function fulfil(ch: ClickHouse, duties: readonly Duty[], frontier: 
   for (const { touched } of duties) {
     for (const [day, actors] of touched.byDay) if (day > frontier) for (const actor of actors) rest.add(day, actor);
   }
-  if (rest.byDay.size > 0) {
-    const { days, actors } = rest.toArrays();
-    await ch.insert('landings', COLUMNS, [[`beyond-frontier/${randomUUID()}`, days, actors, null, 0]]);
-  }
+  await oblige(ch, 'beyond-frontier', rest);
   await ch.insert(
     'landings',
     COLUMNS,
@@ -79,7 +92,7 @@ export async function adoptConfiguration(ch: ClickHouse, config: JudgingConfig):
   if (own !== undefined && own.seq === newest) return newest;
   const seq = newest + 1;
   if (newest > 0) {
-    await ch.insert('landings', COLUMNS, [[`configuration/${seq}/${config.digest}`, [], [], EVERYTHING, 0]]);
+    await oblige(ch, `configuration/${seq}/${config.digest}`, new Touched(), EVERYTHING);
   }
   await retire(ch, config, seq);
   await ch.insert('configurations', ['digest', 'seq', 'body'], [[config.digest, seq, config.body]]);

@@ -7,7 +7,7 @@ import type { AccessEvent, Explained, SupportCase } from '../core/feeds/records.
 import { ensure } from '../core/maps.js';
 import type { ClickHouse } from '../platform/clickhouse/client.js';
 import { insertAccesses } from './access-rows.js';
-import { sqlStrings, TABLES } from './tables.js';
+import { rankOf, sqlStrings, TABLES } from './tables.js';
 import type { Touched } from './touched.js';
 
 export interface Cases {
@@ -103,18 +103,24 @@ export const NO_LIMITS: BulkLimits = new Map();
 
 /** The limits as of the stored accesses and these together, so that what is about to be stored is explained before anybody sees it. */
 export async function readLimits(ch: ClickHouse, cases: Cases, events: readonly AccessEvent[]): Promise<BulkLimits> {
+  const ids = bulkTasksOf(cases);
+  if (ids.length === 0) return NO_LIMITS;
+  const stored: readonly ExplainableAccess[] = await readCiting(ch, ids.sort());
+  return limitsOf(cases, [...events, ...stored]);
+}
+
+/** Of two contents of one access the last counts. */
+function limitsOf(cases: Cases, accesses: readonly ExplainableAccess[]): BulkLimits {
   const ids = new Set(bulkTasksOf(cases));
-  if (ids.size === 0) return NO_LIMITS;
   const citing = new Map<string, Map<string, ExplainableAccess>>();
-  const stored: readonly ExplainableAccess[] = await readCiting(ch, [...ids].sort());
-  for (const access of [...events, ...stored]) {
+  for (const access of accesses) {
     if (access.case_id === null || !ids.has(access.case_id)) continue;
     ensure(citing, access.case_id, () => new Map<string, ExplainableAccess>()).set(accessKey(access), access);
   }
   return new Map(
-    [...citing].map(([id, accesses]) => [
+    [...citing].map(([id, ofCase]) => [
       id,
-      { within: withinBulkLimit([...accesses.values()], cases.byId.get(id) ?? []), citing: accesses.size },
+      { within: withinBulkLimit([...ofCase.values()], cases.byId.get(id) ?? []), citing: ofCase.size },
     ]),
   );
 }
@@ -146,48 +152,14 @@ export async function reexplain(ch: ClickHouse, caseIds: readonly string[], touc
     const citing = await readCiting(ch, ids);
     if (citing.length === 0) continue;
     const cases = await readCases(ch, [...new Set(citing.map((access) => access.case_id as string))].sort());
-    const changed = citing.flatMap((access) => change(access, cases, citingOf(citing)));
+    const limits = limitsOf(cases, citing);
+    const changed = citing
+      .map(({ event, rank, explained: stored }) => ({ event, rank, stored, ...explainAccess(event, cases, limits) }))
+      .filter(({ explained, stored }) => explained !== stored);
     if (changed.length === 0) continue;
     await insertAccesses(ch, changed);
     for (const { event } of changed) touched.addTime(event.occurred_at, event.actor_id);
   }
-}
-
-const groups = new WeakMap<readonly StoredAccess[], Map<string, StoredAccess[]>>();
-
-function citingOf(citing: readonly StoredAccess[]): ReadonlyMap<string, readonly StoredAccess[]> {
-  let byCase = groups.get(citing);
-  if (byCase === undefined) {
-    byCase = new Map();
-    for (const access of citing) {
-      const list = byCase.get(access.case_id as string);
-      if (list === undefined) byCase.set(access.case_id as string, [access]);
-      else list.push(access);
-    }
-    groups.set(citing, byCase);
-  }
-  return byCase;
-}
-
-const limits = new WeakMap<readonly StoredAccess[], Set<string>>();
-
-function change(access: StoredAccess, cases: Cases, byCase: ReadonlyMap<string, readonly StoredAccess[]>) {
-  const id = access.case_id as string;
-  const versions = cases.byId.get(id) ?? [];
-  const siblings = byCase.get(id) ?? [];
-  const isBulk = versions.some((version) => version.kind === 'bulk_task');
-  const explained = explain(access, versions, (one) => {
-    let within = limits.get(siblings);
-    if (within === undefined) {
-      within = withinBulkLimit(siblings, versions);
-      limits.set(siblings, within);
-    }
-    return within.has(accessKey(one));
-  });
-  if (explained === access.explained) return [];
-  return [
-    { event: access.event, rank: access.rank, explained, inputs: versions.length + (isBulk ? siblings.length : 0) },
-  ];
 }
 
 async function readCiting(ch: ClickHouse, caseIds: readonly string[]): Promise<StoredAccess[]> {
@@ -206,6 +178,6 @@ async function readCiting(ch: ClickHouse, caseIds: readonly string[]): Promise<S
   );
   return rows.map(({ occurred_ms, explained, version, ...rest }) => {
     const event: AccessEvent = { ...rest, occurred_at: Number(occurred_ms), record_count: Number(rest.record_count) };
-    return { ...event, event, explained, rank: Number(BigInt(version) >> 20n) };
+    return { ...event, event, explained, rank: rankOf(version) };
   });
 }

@@ -2,12 +2,12 @@
 // Every step is idempotent, so a crash after any await repeats the batch and changes nothing; when land() has resolved, the
 // batch's offsets may be committed. It does not know where the batch came from.
 
-import { randomUUID } from 'node:crypto';
 import type { DeadLetter, DecodedBatch } from '../core/feeds/batch.js';
 import type { AccessEvent, ContextFeed, Feed, SupportCase } from '../core/feeds/records.js';
 import type { ClickHouse } from '../platform/clickhouse/client.js';
 import { toDateTime64 } from '../platform/clickhouse/time.js';
 import { type ExplainedAccess, insertAccesses } from './access-rows.js';
+import { oblige } from './duties.js';
 import {
   type BulkLimits,
   bulkTasksOf,
@@ -253,16 +253,6 @@ async function firstDay(ch: ClickHouse): Promise<string | null> {
     'SELECT count() AS n, toDate(min(occurred_at)) AS day FROM {db}.access_events',
   );
   return row === undefined || Number(row.n) === 0 ? null : row.day;
-}
-
-async function oblige(ch: ClickHouse, batchId: string, touched: Touched, touchedFrom: string | null): Promise<void> {
-  const { days, actors } = touched.toArrays();
-  if (days.length === 0 && touchedFrom === null) return;
-  await ch.insert(
-    'landings',
-    ['batch_id', 'touched_days', 'touched_actors', 'touched_from', 'done'],
-    [[`${batchId}/${randomUUID()}`, days, actors, touchedFrom, 0]],
-  );
 }
 
 async function recordProgress(ch: ClickHouse, progress: readonly ProgressRow[]): Promise<void> {

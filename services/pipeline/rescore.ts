@@ -8,6 +8,7 @@ import type { ClickHouse } from '../platform/clickhouse/client.js';
 import { chunks, compareBuckets } from './buckets.js';
 import { ClustersReader, DirectoryReader } from './context.js';
 import { DayBlocks } from './day-blocks.js';
+import { oblige } from './duties.js';
 import { readJudgements, sheetKey } from './judgements.js';
 import type { JudgingConfig } from './judging-config.js';
 import { judge, readRange, Samples, type SheetName } from './sheets.js';
@@ -93,13 +94,8 @@ async function checkBuckets(ch: ClickHouse, { from, to }: { from: Day; to: Day }
     WHERE occurred_at >= '${dayText(from)} 00:00:00.000' AND occurred_at < '${dayText(to + 1)} 00:00:00.000'
     UNION DISTINCT SELECT day, actor_id FROM {db}.action_days WHERE day >= '${dayText(from)}' AND day <= '${dayText(to)}'`,
   );
-  const touched = new Touched();
-  touched.addArrays(
-    pairs.map((pair) => pair.day),
-    pairs.map((pair) => pair.actor_id),
-  );
   const days = new Set<Day>();
-  for (const chunk of chunks(touched)) {
+  for (const chunk of chunks(toTouched(pairs))) {
     for (const { day, equal } of await compareBuckets(ch, chunk)) if (!equal) days.add(dayFromText(day));
   }
   return [...days].sort((a, b) => a - b).map((day) => ({ kind: 'bucket', day: dayText(day) }));
@@ -130,18 +126,14 @@ export async function obligeRange(ch: ClickHouse, { from, to }: RescoreRange): P
     `SELECT DISTINCT toDate(occurred_at) AS day, actor_id FROM {db}.access_events
     WHERE occurred_at >= '${dayText(from)} 00:00:00.000' AND occurred_at < '${dayText(to + 1)} 00:00:00.000'`,
   );
-  if (pairs.length === 0) return;
-  await ch.insert(
-    'landings',
-    ['batch_id', 'touched_days', 'touched_actors', 'touched_from', 'done'],
-    [
-      [
-        `rescore/${dayText(from)}/${dayText(to)}/${Date.now()}`,
-        pairs.map((pair) => pair.day),
-        pairs.map((pair) => pair.actor_id),
-        null,
-        0,
-      ],
-    ],
+  await oblige(ch, `rescore/${dayText(from)}/${dayText(to)}`, toTouched(pairs));
+}
+
+function toTouched(pairs: readonly { day: string; actor_id: string }[]): Touched {
+  const touched = new Touched();
+  touched.addArrays(
+    pairs.map((pair) => pair.day),
+    pairs.map((pair) => pair.actor_id),
   );
+  return touched;
 }

@@ -12,6 +12,9 @@ const MAX_EXPLANATION_INPUTS = 2 ** EXPLANATION_BITS - 1;
 export const rowVersion = (rank: number, explanationInputs: number): string =>
   ((BigInt(rank) << BigInt(EXPLANATION_BITS)) | BigInt(Math.min(explanationInputs, MAX_EXPLANATION_INPUTS))).toString();
 
+/** The content's rank in a row's version. */
+export const rankOf = (version: string): number => Number(BigInt(version) >> BigInt(EXPLANATION_BITS));
+
 interface Table<F extends Feed> {
   readonly name: string;
   readonly times: ReadonlySet<string>;
