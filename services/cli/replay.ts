@@ -8,6 +8,7 @@ import { FEEDS, type Feed } from '../core/feeds/records.js';
 import { createJudge } from '../pipeline/judge.js';
 import { type JudgingConfig, loadJudgingConfig } from '../pipeline/judging-config.js';
 import { createExclusiveLander, createLander, type Lander } from '../pipeline/lander.js';
+import { createClickHouseFactStore } from '../pipeline/store/fact-store-clickhouse.js';
 import type { ClickHouse } from '../platform/clickhouse/client.js';
 import { readSettings } from '../platform/config/settings.js';
 import { type CaseFolder, openCaseFolder, readFeed } from '../platform/files/case-folder.js';
@@ -53,8 +54,9 @@ async function replay(
   const progress = createProgress();
   const counts: Counts = { read: 0, dead: 0, landed: 0 };
   const before = await countStored(ch);
-  const alone = exclusive ? await createExclusiveLander(ch) : null;
-  const lander = alone ?? createLander(ch);
+  const store = createClickHouseFactStore(ch);
+  const alone = exclusive ? await createExclusiveLander(store) : null;
+  const lander = alone ?? createLander(store);
   try {
     for (const feed of [...FEEDS].sort((a, b) => Number(a === 'access-log') - Number(b === 'access-log'))) {
       await landFeed({ folder, feed, lander, progress, counts });

@@ -6,6 +6,7 @@ import { FEEDS } from '../core/feeds/records.js';
 import { createJudge } from '../pipeline/judge.js';
 import type { JudgingConfig } from '../pipeline/judging-config.js';
 import { createLander } from '../pipeline/lander.js';
+import { createClickHouseFactStore } from '../pipeline/store/fact-store-clickhouse.js';
 import type { ClickHouse } from '../platform/clickhouse/client.js';
 import type { KafkaSettings, RegistrySettings } from '../platform/config/settings.js';
 import { startHealthServer } from '../platform/http/health-server.js';
@@ -147,7 +148,7 @@ function createGroup(options: ScorerOptions, parts: Parts, cluster: string): Gro
 }
 
 function land(options: ScorerOptions, parts: Parts, cluster: string, group: Group): Promise<void> {
-  const lander = createLander(options.clickhouse);
+  const lander = createLander(createClickHouseFactStore(options.clickhouse));
   return landForever({
     cluster,
     maxRows: options.config.landMaxRows,

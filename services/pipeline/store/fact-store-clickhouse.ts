@@ -1,0 +1,69 @@
+// The fact store on ClickHouse: puts together the statements of its neighbours and says the few that are left.
+
+import type { DeadLetter } from '../../core/feeds/batch.js';
+import type { ClickHouse } from '../../platform/clickhouse/client.js';
+import { toDateTime64 } from '../../platform/clickhouse/time.js';
+import { oblige } from '../duties.js';
+import { rowVersion, TABLES, toValues } from '../tables.js';
+import type { FactStore } from './fact-store.js';
+import { addReaders, firstDay, insertAccesses, readCiting } from './fact-store-accesses.js';
+import { fingerprintCases, readCases } from './fact-store-cases.js';
+
+/** Before every valid time: the watermark of a partition that has had dead letters only. */
+const EARLIEST_MS = Date.UTC(2000, 0, 1);
+const DEAD_LETTER_COLUMNS = ['topic', 'partition', 'offset', 'reason', 'error', 'key', 'payload'];
+const PROGRESS_COLUMNS = ['cluster', 'topic', 'partition', 'next_offset', 'watermark'];
+
+export function createClickHouseFactStore(ch: ClickHouse): FactStore {
+  return {
+    insertDeadLetters: (letters) => ch.insert('dead_letters', DEAD_LETTER_COLUMNS, letters.map(deadLetterRow)),
+    async insertContext(feed, records, ranks) {
+      const { name, columns } = TABLES[feed];
+      const rows = records.map((record, i) => [...toValues(feed, record), rowVersion(ranks[i] as number, 0)]);
+      await ch.insert(name, [...columns, 'version'], rows);
+    },
+    insertAccesses: (accesses) => insertAccesses(ch, accesses),
+    readCases: (ids) => readCases(ch, ids),
+    fingerprintCases: (ids) => fingerprintCases(ch, ids),
+    readCiting: (ids) => readCiting(ch, ids),
+    addReaders: (customers, touched) => addReaders(ch, customers, touched),
+    firstDay: (actors) => firstDay(ch, actors),
+    oblige: (label, touched, touchedFrom) => oblige(ch, label, touched, touchedFrom),
+    recordProgress: (rows) =>
+      ch.insert(
+        'progress',
+        PROGRESS_COLUMNS,
+        rows.map((row) => [
+          row.cluster,
+          row.topic,
+          row.partition,
+          row.next_offset,
+          toDateTime64(Math.max(EARLIEST_MS, row.watermarkMs)),
+        ]),
+      ),
+    holdsCases: () => holdsRows(ch, 'support_cases'),
+    holdsAccesses: () => holdsRows(ch, 'access_events'),
+  };
+}
+
+async function holdsRows(ch: ClickHouse, table: string): Promise<boolean> {
+  const [row] = await ch.query<{ n: string }>(`SELECT count() AS n FROM {db}.${table}`);
+  return row?.n !== '0';
+}
+
+const deadLetterRow = (letter: DeadLetter): unknown[] => [
+  letter.topic,
+  letter.partition,
+  letter.offset,
+  letter.reason,
+  letter.error,
+  toText(letter.key),
+  toText(letter.payload),
+];
+
+/** Bytes as text where they are valid UTF-8, else as base64 with that prefix, so that the original can always be had back. */
+function toText(bytes: Buffer | null): string {
+  if (bytes === null) return '';
+  const text = bytes.toString('utf8');
+  return Buffer.from(text, 'utf8').equals(bytes) ? text : `base64:${bytes.toString('base64')}`;
+}
