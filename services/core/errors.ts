@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'kafka_unavailable'
   | 'registry_unavailable'
   | 'registry_rejected'
+  | 'dead_letter_limit'
   | 'stack_failed'
   | 'requirement_missing'
   | 'folder_unreadable'

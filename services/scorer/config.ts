@@ -4,5 +4,12 @@ import type { Settings } from '../platform/config/settings.js';
 
 export type ScorerConfig = Pick<
   Settings,
-  'groupId' | 'topicPartitions' | 'topicReplication' | 'landMaxRows' | 'landLingerMs' | 'landMaxBytes' | 'metricsPort'
+  | 'groupId'
+  | 'topicPartitions'
+  | 'topicReplication'
+  | 'landMaxRows'
+  | 'landLingerMs'
+  | 'landMaxBytes'
+  | 'deadLetterLimits'
+  | 'metricsPort'
 >;

@@ -22,6 +22,7 @@ import { createCodec } from '../platform/registry/codec.js';
 import { settledWithin } from '../platform/shutdown/wait.js';
 import { type Backlog, createBacklog } from './backlog.js';
 import type { ScorerConfig } from './config.js';
+import { guardBacklog, storedDeadLetters } from './guard.js';
 import { judgeForever } from './judging.js';
 import { landForever } from './landing.js';
 import { createLife, type Life } from './life.js';
@@ -51,6 +52,8 @@ interface Parts {
   readonly publisher: Publisher;
   readonly membership: Membership;
   readonly backlog: Backlog;
+  /** Why the dead-letter breaker has stopped the landing; empty while it has not. */
+  readonly tripped: string[];
 }
 
 /** Together below the ten seconds that a stop may take. */
@@ -66,12 +69,14 @@ export async function runScorer(options: ScorerOptions): Promise<void> {
   const outages = createOutages(log);
   const life = createLife(options.signal, outages);
   const membership = createMembership();
+  const tripped: string[] = [];
   const health = await startHealthServer({
     port: config.metricsPort,
     metrics: () => metrics.registry.metrics(),
     notReady: () => [
       ...(membership.epoch > 0 ? [] : ['not yet in the consumer group']),
       ...outages.current().map((part) => `${part} is away`),
+      ...tripped,
     ],
   });
   log.info({ port: health.port }, 'metrics and health on 127.0.0.1');
@@ -82,7 +87,7 @@ export async function runScorer(options: ScorerOptions): Promise<void> {
     maxRows: config.landMaxRows,
     lingerMs: config.landLingerMs,
   });
-  await score(options, { life, outages, offsets, publisher, membership, backlog }).catch(life.loopEnded);
+  await score(options, { life, outages, offsets, publisher, membership, backlog, tripped }).catch(life.loopEnded);
   await settledWithin(Promise.all([publisher.close(), offsets.close(), health.close()]), CLOSE_MS);
   life.end();
 }
@@ -101,7 +106,8 @@ async function score(options: ScorerOptions, parts: Parts): Promise<void> {
   await life.stopped();
   group.hold();
   backlog.end();
-  const drained = await settledWithin(Promise.all([landing, judging]), life.hasFailed ? 0 : DRAIN_MS);
+  const settled = await settledWithin(Promise.all([landing, judging]), life.hasFailed ? 0 : DRAIN_MS);
+  const drained = settled && parts.tripped.length === 0;
   life.stopDraining();
   await probing;
   options.log.info(
@@ -152,12 +158,31 @@ function land(options: ScorerOptions, parts: Parts, cluster: string, group: Grou
   return landForever({
     cluster,
     maxRows: options.config.landMaxRows,
-    backlog: parts.backlog,
+    backlog: guarded(options, parts, group),
     membership: parts.membership,
     land: (input) => lander.land(input),
     publishDeadLetters: (letters) => publishDeadLetters(parts.publisher, letters),
     commit: (positions) => group.commit(positions),
     persist: parts.life.persistDraining,
+  });
+}
+
+/**
+ * Once the breaker has tripped, this scorer stays: alive, not ready, its partitions held and unread. Were it to end, an orchestrator
+ * would start it again for ever, and its partitions would go round among the others, each of which trips over the same records.
+ */
+function guarded({ clickhouse, config, log }: ScorerOptions, { backlog, life, tripped }: Parts, group: Group): Backlog {
+  const readStored = storedDeadLetters(clickhouse);
+  return guardBacklog(backlog, {
+    limits: config.deadLetterLimits,
+    readStored: (...place) => life.persistDraining(() => readStored(...place)),
+    tripped: (error) => {
+      group.hold();
+      tripped.push(error.message);
+      metrics.breakerOpen.set(1);
+      log.error(error.message);
+      void life.stopped().then(() => life.fail(error));
+    },
   });
 }
 

@@ -122,6 +122,27 @@ export const KEYS = {
     meaning: 'bytes read from Kafka and not yet stored, at most; a scorer’s memory is about eight times this',
     default: '33554432',
   },
+  KEYHOLE_DEAD_LETTER_LIMIT: {
+    schema: whole(0, 1_000_000_000),
+    meaning:
+      'broken records in a row, in one partition or over a topic’s, at which a scorer stops; 0 for no such limit, nor a ratio',
+    default: '1000',
+    danger: 'with 0, a deploy that breaks every record makes a dead letter of each',
+  },
+  KEYHOLE_DEAD_LETTER_RATIO: {
+    schema: z
+      .string()
+      .regex(/^(0?\.\d{1,4}|1)$/, 'must be a share above 0, at most 1')
+      .transform(Number)
+      .refine((n) => n > 0, 'must be a share above 0, at most 1'),
+    meaning: 'share of broken records among the last ones of a partition at which a scorer stops',
+    default: '0.5',
+  },
+  KEYHOLE_DEAD_LETTER_WINDOW: {
+    schema: whole(100, 1_000_000),
+    meaning: 'how many of a partition’s last records KEYHOLE_DEAD_LETTER_RATIO looks at',
+    default: '5000',
+  },
   KEYHOLE_ALERT_BUDGET: {
     schema: z
       .string()

@@ -29,6 +29,15 @@ export interface ClickHouseAddress {
   readonly database: string;
 }
 
+/** How many dead letters are too many; what each means is told in keys.ts. */
+export interface DeadLetterLimits {
+  /** In a row. 0: no limit at all. */
+  readonly inARow: number;
+  /** Records of one partition that the ratio looks back on. */
+  readonly window: number;
+  readonly ratio: number;
+}
+
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
 export interface Settings {
@@ -45,6 +54,7 @@ export interface Settings {
   readonly landMaxRows: number;
   readonly landLingerMs: number;
   readonly landMaxBytes: number;
+  readonly deadLetterLimits: DeadLetterLimits;
   readonly alertBudget: number;
   readonly metricsPort: number;
   readonly logLevel: LogLevel;
@@ -100,6 +110,11 @@ function assemble(given: Given, fault: Fault, file: (name: SettingName) => strin
     landMaxRows: given.KEYHOLE_LAND_MAX_ROWS ?? 50_000,
     landLingerMs: given.KEYHOLE_LAND_LINGER_MS ?? 200,
     landMaxBytes: given.KEYHOLE_LAND_MAX_BYTES ?? 33_554_432,
+    deadLetterLimits: {
+      inARow: given.KEYHOLE_DEAD_LETTER_LIMIT ?? 1_000,
+      window: given.KEYHOLE_DEAD_LETTER_WINDOW ?? 5_000,
+      ratio: given.KEYHOLE_DEAD_LETTER_RATIO ?? 0.5,
+    },
     alertBudget: given.KEYHOLE_ALERT_BUDGET ?? 2,
     metricsPort: given.KEYHOLE_METRICS_PORT ?? 0,
     logLevel: given.KEYHOLE_LOG_LEVEL ?? 'info',

@@ -29,6 +29,12 @@ export const deadLetters = new Counter({
   registers,
 });
 
+export const breakerOpen = new Gauge({
+  name: 'keyhole_dead_letter_breaker_open',
+  help: '1 once this scorer has stopped because too many records are broken; a person has to look.',
+  registers,
+});
+
 export const batchesLanded = new Counter({
   name: 'keyhole_batches_landed_total',
   help: 'Batches written to ClickHouse as one.',

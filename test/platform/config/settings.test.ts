@@ -37,6 +37,7 @@ describe('settings that are understood', () => {
         topicReplication: null,
         landMaxRows: 50_000,
         landLingerMs: 200,
+        deadLetterLimits: { inARow: 1_000, window: 5_000, ratio: 0.5 },
         alertBudget: 2,
         metricsPort: 0,
         logLevel: 'info',
