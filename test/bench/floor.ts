@@ -1,0 +1,61 @@
+// Runs the floor's consumer over the backlog into an empty database of its own, and says how fast it was.
+
+import type { ClickHouse } from '../../services/platform/clickhouse/client.js';
+import { beginAt, createDatabase, dropDatabase, type PartitionStart, quiet } from './database.js';
+import { cpuSeconds, idleShare, machineTime } from './machine.js';
+import type { Rig } from './rig.js';
+
+export interface FloorRun {
+  readonly eventsPerSecond: number;
+  readonly seconds: number;
+  readonly idle: number;
+  /** Processor seconds; the consumer's with its start. */
+  readonly cpu: { readonly consumer: number; readonly clickhouse: number; readonly kafka: number };
+}
+
+export interface FloorOptions {
+  readonly starts: readonly PartitionStart[];
+  readonly events: number;
+  readonly historyEndMs: number;
+  readonly batchRows: number;
+}
+
+export async function runFloor(rig: Rig, options: FloorOptions): Promise<FloorRun> {
+  const database = 'bench_floor';
+  const ch = await createDatabase(rig, database);
+  try {
+    await beginAt(rig, ch, 'bench-floor', options.starts, options.historyEndMs);
+    await quiet(ch);
+    const since = machineTime();
+    const others = () => ({
+      clickhouse: cpuSeconds(rig.pidOf('ClickHouse')),
+      kafka: cpuSeconds(rig.pidOf('Kafka')),
+    });
+    const before = others();
+    const log: string[] = [];
+    const args = [
+      ...[rig.stack.kafkaBrokers.join(','), rig.stack.registryUrl, JSON.stringify(rig.settingsOf(database))],
+      ...['bench-floor', String(options.events), String(options.batchRows)],
+    ];
+    const consumer = rig.start('test/bench/floor-consumer.js', args, {}, (line) => log.push(line));
+    if ((await consumer.ended) !== 0) throw new Error(`the floor's consumer failed: ${log.join('; ')}`);
+    const idle = idleShare(since);
+    const after = others();
+    const said: { seconds: number; rows: number; cpu: number } = JSON.parse(await consumer.stdout);
+    await mustHold(ch, said.rows, options.events);
+    const cpu = {
+      consumer: said.cpu,
+      clickhouse: after.clickhouse - before.clickhouse,
+      kafka: after.kafka - before.kafka,
+    };
+    return { eventsPerSecond: options.events / said.seconds, seconds: said.seconds, idle, cpu };
+  } finally {
+    await dropDatabase(ch);
+  }
+}
+
+async function mustHold(ch: ClickHouse, inserted: number, events: number): Promise<void> {
+  const [row] = await ch.query<{ n: string }>('SELECT count() AS n FROM {db}.access_events FINAL');
+  if (inserted !== events || Number(row?.n) !== events)
+    throw new Error(`the floor stored ${row?.n} of ${events} events: its figure would mean nothing`);
+}

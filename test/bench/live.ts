@@ -1,0 +1,191 @@
+// Live traffic with offences in it, on the judged history: how long after the decisive event was sent its anomaly can be read. Event
+// time runs faster than the clock (a day in seconds), since one day's sheet has room for sixty entities and a 99th percentile wants
+// hundreds of offences. Sending is what counts, not the broker's acknowledgement; seeing is an answer of keyhole.anomalies in hand.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ClickHouse } from '../../services/platform/clickhouse/client.js';
+import { fromDateTime64 } from '../../services/platform/clickhouse/time.js';
+import { beginAt, copyDatabase, dropDatabase, quiet } from './database.js';
+import { endsOf, type Producing } from './produce.js';
+import type { Rig } from './rig.js';
+import { type Scorers, startScorers, watchStretch } from './scorers.js';
+import { type LiveScript, type LiveScriptOptions, writeScript } from './traffic/live-script.js';
+
+export interface LiveRunOptions extends LiveScriptOptions {
+  readonly history: string;
+  readonly historyEndMs: number;
+  readonly alertBudget: number;
+}
+
+export interface LiveRun {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  readonly planted: number;
+  /** The anomalies that the percentiles rest on. */
+  readonly found: number;
+  readonly eventsPerSecond: number;
+  /** How long one look at keyhole.anomalies took, on average: part of every figure. */
+  readonly pollMs: number;
+  readonly polls: number;
+  readonly idle: number;
+  readonly peakMb: number;
+}
+
+const TICK_MS = 50;
+/** Between the end of one look and the next: the look must not be the load. */
+const POLL_PAUSE_MS = 100;
+const PATIENCE_MS = 60_000;
+const DETECTION = 'bulk_customer_email_read';
+
+export async function runLive(
+  rig: Rig,
+  producing: Producing,
+  options: LiveRunOptions,
+  say: (line: string) => void,
+): Promise<LiveRun> {
+  const database = 'bench_live';
+  const groupId = 'bench-live';
+  const script = writeScript(options, await producing.encoder('support-cases'), await producing.encoder('access-log'));
+  say(`live: ${script.steps.length.toLocaleString('en')} accesses with ${script.offences.size} offences are ready`);
+  const ch = await copyDatabase(rig, options.history, database);
+  try {
+    await beginAt(rig, ch, groupId, await endsOf(rig), options.historyEndMs);
+    await quiet(ch);
+    const scorers = startScorers(rig, { database, groupId, alertBudget: options.alertBudget, count: 1 });
+    try {
+      await scorers.joined;
+      return await play(ch, producing, scorers, script, options, say);
+    } finally {
+      await scorers.stop();
+    }
+  } finally {
+    await dropDatabase(ch);
+  }
+}
+
+async function play(
+  ch: ClickHouse,
+  producing: Producing,
+  scorers: Scorers,
+  script: LiveScript,
+  options: LiveRunOptions,
+  say: (line: string) => void,
+): Promise<LiveRun> {
+  const sentMs = new Float64Array(script.steps.length);
+  const watch = watchAnomalies(ch, script, sentMs, options.historyEndMs);
+  const stretch = watchStretch(scorers);
+  const began = performance.now();
+  await send(producing, script, sentMs, options.eventsPerSecond, (second) =>
+    say(`live: ${second} s, ${watch.latencies.size} of ${script.offences.size} offences seen`),
+  );
+  const eventsPerSecond = script.steps.length / ((performance.now() - began) / 1000);
+  const { idle } = stretch();
+  const deadline = performance.now() + PATIENCE_MS;
+  while (watch.latencies.size < script.offences.size && performance.now() < deadline) await delay(100);
+  const { polls, pollMs } = await watch.stop();
+  const sorted = [...watch.latencies.values()].sort((a, b) => a - b);
+  return {
+    p50Ms: percentile(sorted, 0.5),
+    p99Ms: percentile(sorted, 0.99),
+    maxMs: percentile(sorted, 1),
+    planted: script.offences.size,
+    found: sorted.length,
+    eventsPerSecond,
+    pollMs,
+    polls,
+    idle,
+    peakMb: scorers.peakMb(),
+  };
+}
+
+/** At the given pace, a tick at a time; a case goes out before the first access that cites it. */
+async function send(
+  producing: Producing,
+  { cases, steps }: LiveScript,
+  sentMs: Float64Array,
+  rate: number,
+  report: (second: number) => void,
+): Promise<void> {
+  const began = performance.now();
+  const open = new Set<Promise<void>>();
+  const dispatch = (sending: Promise<void>): void => {
+    const tracked: Promise<void> = sending.finally(() => open.delete(tracked));
+    tracked.catch(() => undefined);
+    open.add(tracked);
+  };
+  let nextCase = 0;
+  let saidAt = 0;
+  for (let next = 0; next < steps.length; ) {
+    const now = performance.now();
+    const due = Math.min(steps.length, Math.floor(((now - began) / 1000) * rate) + 1);
+    const firstCase = nextCase;
+    while (nextCase < cases.length && (cases[nextCase]?.beforeStep ?? 0) < due) nextCase++;
+    if (nextCase > firstCase)
+      dispatch(
+        producing.send(
+          'support-cases',
+          cases.slice(firstCase, nextCase).map(({ message }) => message),
+        ),
+      );
+    if (due > next) {
+      sentMs.fill(now, next, due);
+      dispatch(
+        producing.send(
+          'access-log',
+          steps.slice(next, due).map(({ message }) => message),
+        ),
+      );
+      next = due;
+    }
+    if (now - began >= saidAt + 5_000) {
+      saidAt += 5_000;
+      report(saidAt / 1_000);
+    }
+    await delay(TICK_MS);
+  }
+  await Promise.all(open);
+}
+
+/** Looks at keyhole.anomalies again and again, and notes when each planted person's anomaly is seen first. */
+function watchAnomalies(ch: ClickHouse, script: LiveScript, sentMs: Float64Array, sinceMs: number) {
+  const latencies = new Map<string, number>();
+  let stopping = false;
+  let polls = 0;
+  let spentMs = 0;
+  const look = async (): Promise<void> => {
+    while (!stopping) {
+      const asked = performance.now();
+      const rows = await ch.query<{ actor_id: string; detected_at: string }>(
+        `SELECT actor_id, detected_at FROM {db}.anomalies
+        WHERE detection = '${DETECTION}' AND status = 'open' AND window_start >= fromUnixTimestamp64Milli(${sinceMs})`,
+      );
+      const seen = performance.now();
+      polls++;
+      spentMs += seen - asked;
+      for (const { actor_id, detected_at } of rows) {
+        const offence = script.offences.get(actor_id);
+        if (offence === undefined || latencies.has(actor_id)) continue;
+        // Which of the burst's events made the anomaly, the row itself says; else its last one.
+        const step = offence.stepAt.get(fromDateTime64(detected_at)) ?? offence.lastStep;
+        latencies.set(actor_id, seen - (sentMs[step] as number));
+      }
+      await delay(POLL_PAUSE_MS);
+    }
+  };
+  const looking = look();
+  looking.catch(() => undefined);
+  return {
+    latencies,
+    async stop() {
+      stopping = true;
+      await looking;
+      return { polls, pollMs: spentMs / polls };
+    },
+  };
+}
+
+/** Of ascending values; the smallest that at least this share lies at or below. NaN of none. */
+export function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}

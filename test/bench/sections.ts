@@ -1,0 +1,143 @@
+// Which sections are measured, in which order, and what each starts from. The order matters: Kafka's topics only ever grow, so what
+// reads the clean backlog comes before the broken one, and the live traffic last.
+
+import { dayFromText, startOf } from '../../services/core/time.js';
+import { runBacklog } from './backlog-run.js';
+import { dropDatabase, type PartitionStart, quiet } from './database.js';
+import type { Figures } from './figures.js';
+import { runFloor } from './floor.js';
+import { runGrowth } from './growth.js';
+import { type History, landHistory } from './history.js';
+import { runLive } from './live.js';
+import type { BenchOptions } from './options.js';
+import { endsOf, openProducing, type ProducedBacklog, type Producing, produceBacklog } from './produce.js';
+import { runReplay } from './replay.js';
+import type { Rig } from './rig.js';
+import { startScorers } from './scorers.js';
+
+type Say = (line: string) => void;
+
+/** A Monday; everything is stored in the past of any clock. */
+const FIRST_DAY = dayFromText('2025-03-03');
+/** As KEYHOLE_LAND_MAX_ROWS is by default. */
+const BATCH_ROWS = 50_000;
+const BROKEN_EVERY = 100;
+
+interface Bench {
+  readonly rig: Rig;
+  readonly options: BenchOptions;
+  readonly producing: Producing;
+  readonly say: Say;
+  readonly firstNewDay: number;
+  readonly historyEndMs: number;
+}
+
+export async function measure(rig: Rig, options: BenchOptions, say: Say): Promise<Figures> {
+  const producing = await openProducing(rig);
+  const firstNewDay = FIRST_DAY + options.historyDays;
+  const bench: Bench = { rig, options, producing, say, firstNewDay, historyEndMs: startOf(firstNewDay) };
+  try {
+    return await measureAll(bench);
+  } finally {
+    await producing.close();
+  }
+}
+
+async function measureAll(bench: Bench): Promise<Figures> {
+  const { rig, options, say } = bench;
+  const wants = (...names: readonly ('a' | 'b' | 'b2' | 'c' | 'd' | 'f' | 'g')[]): boolean =>
+    names.some((name) => options.sections.has(name));
+  const { historyDays, employees } = options;
+
+  const replay = wants('g') ? await runReplay(rig, { ...options, first: bench.firstNewDay }, say) : null;
+  const history = wants('b', 'b2', 'c', 'd', 'f') ? await prepareHistory(bench) : null;
+  const start = await endsOf(rig);
+  const backlog = wants('a', 'b', 'b2', 'f') ? await produce(bench, 0) : NOTHING;
+  const floor = wants('a')
+    ? await runFloor(rig, {
+        starts: start,
+        events: backlog.events,
+        historyEndMs: bench.historyEndMs,
+        batchRows: BATCH_ROWS,
+      })
+    : null;
+  if (floor) say(`floor: ${perSecond(floor.eventsPerSecond)}`);
+  const run = async (name: string, starts: readonly PartitionStart[], events: number, scorers: number) => {
+    const { historyEndMs } = bench;
+    const { alertBudget } = options;
+    const result = await runBacklog(rig, {
+      name,
+      history: HISTORY,
+      starts,
+      events,
+      historyEndMs,
+      scorers,
+      alertBudget,
+    });
+    say(`${name}: ${perSecond(result.eventsPerSecond)}, ${Math.round(result.idle * 100)} % of the machine idle`);
+    return result;
+  };
+  const one = wants('b', 'b2', 'f') ? await run('one_scorer', start, backlog.events, 1) : null;
+  const two = wants('b2') ? await run('two_scorers', start, backlog.events, 2) : null;
+  const poisonStart = await endsOf(rig);
+  const broken = wants('f') ? await produce(bench, BROKEN_EVERY) : NOTHING;
+  const poison = wants('f') ? { ...(await run('poison', poisonStart, broken.events, 1)), broken: broken.broken } : null;
+  const { alertBudget, live: liveSizes, largeHistoryEvents } = options;
+  const { historyEndMs, firstNewDay } = bench;
+  const onHistory = { employees, history: HISTORY, historyEndMs, alertBudget };
+  const live = wants('c')
+    ? await runLive(rig, bench.producing, { ...liveSizes, ...onHistory, first: firstNewDay }, say)
+    : null;
+  const growthSizes = { ...onHistory, firstNewDay, historyEvents: history?.events ?? 0, largeHistoryEvents };
+  const growth = wants('d') ? await runGrowth(rig, bench.producing, growthSizes, say) : null;
+  if (history) await dropDatabase(history.ch);
+  const peaks = [history?.peakMb, one?.peakMb, two?.peakMb, poison?.peakMb, live?.peakMb, growth?.peakMb];
+  return {
+    events: backlog.events,
+    cases: backlog.cases,
+    employees,
+    historyEvents: history?.events ?? 0,
+    historyDays,
+    historyJudgedSeconds: history?.judgedSeconds ?? null,
+    floor,
+    one,
+    two,
+    poison,
+    live,
+    growth,
+    replay,
+    peakMb: Math.max(0, ...peaks.filter((mb) => mb !== undefined)),
+  };
+}
+
+const HISTORY = 'bench_history';
+const NOTHING: ProducedBacklog = { events: 0, broken: 0, cases: 0 };
+
+async function produce({ producing, options, say, firstNewDay }: Bench, brokenEvery: number): Promise<ProducedBacklog> {
+  const { employees, backlogDays: days } = options;
+  const produced = await produceBacklog(producing, { employees, first: firstNewDay, days, brokenEvery });
+  say(
+    `backlog: ${produced.events.toLocaleString('en')} accesses and ${produced.cases.toLocaleString('en')} cases are in Kafka`,
+  );
+  return produced;
+}
+
+async function prepareHistory(bench: Bench): Promise<History & { peakMb: number; judgedSeconds: number }> {
+  const { rig, options, say } = bench;
+  const { employees, historyDays: days, alertBudget } = options;
+  const history = await landHistory(rig, HISTORY, { employees, first: FIRST_DAY, days }, say);
+  const groupId = 'bench-history';
+  const scorers = startScorers(rig, { database: HISTORY, groupId, alertBudget, count: 1 });
+  try {
+    const began = await scorers.joined;
+    const { settledAt } = await scorers.settled(history.ch);
+    const judgedSeconds = (settledAt - began) / 1000;
+    say(`history: judged in ${judgedSeconds.toFixed(1)} s`);
+    return { ...history, peakMb: scorers.peakMb(), judgedSeconds };
+  } finally {
+    await scorers.stop();
+    await quiet(history.ch);
+  }
+}
+
+const perSecond = (eps: number): string => `${Math.round(eps).toLocaleString('en')} events/s`;
