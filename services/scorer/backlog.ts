@@ -4,6 +4,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DecodedBatch } from '../core/feeds/batch.js';
 import type { Feed } from '../core/feeds/records.js';
+import { beginUncommitted, endUncommitted } from '../platform/metrics/metrics.js';
 
 /** One stretch of one partition. */
 export interface Part {
@@ -60,7 +61,10 @@ export function createBacklog(limits: BacklogLimits): Backlog {
     late.abort();
   };
   const release = (parts: readonly Part[]): void => {
-    for (const part of parts) bytes -= part.bytes;
+    for (const part of parts) {
+      bytes -= part.bytes;
+      endUncommitted(part);
+    }
     wake();
   };
 
@@ -74,6 +78,7 @@ export function createBacklog(limits: BacklogLimits): Backlog {
     add(part) {
       waiting.push(part);
       bytes += part.bytes;
+      beginUncommitted(part);
       wake();
     },
     async take() {

@@ -25,7 +25,9 @@ export async function judgeForever(ports: JudgingPorts): Promise<void> {
   let judge: Judge | null = null;
   let idleRounds = 0;
   while (!ports.signal.aborted) {
-    if (!ports.hasDuty()) judge = null;
+    const isJudge = ports.hasDuty();
+    metrics.isJudge.set(isJudge ? 1 : 0);
+    if (!isJudge) judge = null;
     else {
       judge ??= ports.createJudge();
       const worked = await round(ports, judge);
@@ -39,10 +41,11 @@ export async function judgeForever(ports: JudgingPorts): Promise<void> {
 /** True if there was something to judge. */
 async function round(ports: JudgingPorts, judge: Judge): Promise<boolean> {
   const { frontierMs, lagEvents } = await metrics.timed('frontier', () => ports.persist(() => ports.align()));
-  metrics.lagEvents.set(lagEvents);
+  metrics.noteAlignment(frontierMs, lagEvents);
   if (frontierMs === Number.NEGATIVE_INFINITY) return false;
   const summary = await metrics.timed('judge', () => ports.persist(() => judge.round(frontierMs)));
   metrics.rounds.inc();
+  metrics.lastRound.setToCurrentTime();
   metrics.landingsWaiting.set(summary.waiting);
   metrics.sheetsJudged.inc(summary.sheets);
   if (summary.sheets > 0) metrics.openFindings.set(summary.openFindings);

@@ -111,7 +111,9 @@ function report(ports: LandingPorts, summary: LandSummary, batches: readonly Dec
   metrics.recordsLanded.inc(summary.landed);
   metrics.batchesLanded.inc();
   metrics.batchFill.observe(Math.min(1, (summary.landed + summary.deadLetters) / ports.maxRows));
-  for (const { feed, watermarkMs, deadLetters } of batches) {
+  metrics.countBroken(summary.landed, summary.deadLetters);
+  for (const { feed, watermarkMs, records, deadLetters } of batches) {
+    if (records.length > 0) metrics.feedLanded.setToCurrentTime({ feed });
     if (Number.isFinite(watermarkMs)) metrics.watermarkSeconds.set({ feed }, watermarkMs / 1000);
     for (const { reason } of deadLetters) metrics.deadLetters.inc({ feed, reason });
   }

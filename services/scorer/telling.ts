@@ -11,5 +11,8 @@ export async function tellAnomalies(publisher: Publisher, findings: readonly Pub
     ANOMALIES_TOPIC,
     findings.map(({ key, value }) => ({ key, value: Buffer.from(JSON.stringify(value)) })),
   );
-  metrics.anomaliesTold.inc(findings.length);
+  for (const { value } of findings) {
+    const severity = value['status'] === 'withdrawn' ? 'withdrawn' : String(value['severity']);
+    metrics.anomaliesTold.inc({ detection: String(value['detection']), severity });
+  }
 }

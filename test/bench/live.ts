@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClickHouse } from '../../services/platform/clickhouse/client.js';
 import { fromDateTime64 } from '../../services/platform/clickhouse/time.js';
+import { stageSeconds } from './backlog-run.js';
 import { beginAt, copyDatabase, dropDatabase, quiet } from './database.js';
 import { endsOf, type Producing } from './produce.js';
 import type { Rig } from './rig.js';
@@ -30,6 +31,7 @@ export interface LiveRun {
   readonly polls: number;
   readonly idle: number;
   readonly peakMb: number;
+  readonly stages: Readonly<Record<string, number>>;
 }
 
 const TICK_MS = 50;
@@ -96,6 +98,7 @@ async function play(
     polls,
     idle,
     peakMb: scorers.peakMb(),
+    stages: stageSeconds(await scorers.metrics()),
   };
 }
 

@@ -142,8 +142,24 @@ export function jsonLine(figures: Figures, tookMs: number): string {
     one: one && runLine(one),
     two: two && runLine(two),
     poison: poison && { ...runLine(poison), broken: poison.broken },
-    live,
-    growth,
+    live: live && {
+      planted: live.planted,
+      found: live.found,
+      max_ms: Math.round(live.maxMs),
+      eps: Math.round(live.eventsPerSecond),
+      polls: live.polls,
+      poll_ms: round(live.pollMs, 1),
+      idle: round(live.idle, 3),
+      stages_s: roundAll(live.stages),
+    },
+    growth: growth && {
+      small_events: growth.smallEvents,
+      large_events: growth.largeEvents,
+      small_us: round(growth.smallUs, 1),
+      large_us: round(growth.largeUs, 1),
+      wall_ratio: round(growth.wallRatio, 3),
+      large_judged_s: round(growth.largeJudgedSeconds, 1),
+    },
   });
 }
 
@@ -157,5 +173,8 @@ const runLine = (run: BacklogRun) => ({
   cpu_kafka_s: round(run.cpu.kafka, 2),
   rss_mb: Math.ceil(run.peakMb),
   open_anomalies: run.openAnomalies,
-  stages_s: Object.fromEntries(Object.entries(run.stages).map(([stage, seconds]) => [stage, round(seconds, 2)])),
+  stages_s: roundAll(run.stages),
 });
+
+const roundAll = (stages: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(stages).map(([stage, seconds]) => [stage, round(seconds, 2)]));

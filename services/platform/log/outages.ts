@@ -1,6 +1,7 @@
 // Says once that a part is away, and once that it is back: retries in between are silent. Also what readiness asks.
 
 import type { KeyholeError } from '../../core/errors.js';
+import { partAway } from '../metrics/metrics.js';
 import type { Logger } from './logger.js';
 
 export interface Outages {
@@ -20,16 +21,19 @@ const PARTS: Partial<Record<KeyholeError['code'], string>> = {
 
 export function createOutages(log: Logger, now: () => number = Date.now): Outages {
   const since = new Map<KeyholeError['code'], number>();
+  for (const part of Object.values(PARTS)) partAway.set({ part }, 0);
   return {
     away(error) {
       if (since.has(error.code)) return;
       since.set(error.code, now());
+      partAway.set({ part: partOf(error.code) }, 1);
       log.warn({ part: partOf(error.code), reason: error.message }, `${partOf(error.code)} is away: waiting for it`);
     },
     back(code) {
       const began = since.get(code);
       if (began === undefined) return;
       since.delete(code);
+      partAway.set({ part: partOf(code) }, 0);
       log.info({ part: partOf(code), away_ms: now() - began }, `${partOf(code)} is back`);
     },
     current: () => [...since.keys()].map(partOf),

@@ -1,5 +1,6 @@
-// Every metric, declared once with the sentence that explains it. Labels are names of ours (feeds, reasons, stages, parts),
-// never an actor, a seller or a customer.
+// Every metric, declared once with the sentence that explains it: docs/metrics.md is made from here. Labels are names of ours
+// (feeds, reasons, stages, parts, detections), never an actor, a seller or a customer, and never text from a record: a broken
+// producer can put anything there. Knows nothing of who sets them.
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
@@ -26,6 +27,12 @@ export const deadLetters = new Counter({
   name: 'keyhole_dead_letters_total',
   help: 'Records that can never be decoded or validated, by feed and reason.',
   labelNames: ['feed', 'reason'],
+  registers,
+});
+
+export const deadLetterRatio = new Gauge({
+  name: 'keyhole_dead_letter_ratio',
+  help: 'Share of dead letters among the latest records of this scorer; a record counts half after some 7,000 more.',
   registers,
 });
 
@@ -68,10 +75,49 @@ export const lagEvents = new Gauge({
   registers,
 });
 
+export const lagSeconds = new Gauge({
+  name: 'keyhole_lag_seconds',
+  help: 'For how long records have been waiting in Kafka without a break, over all feeds; 0 once all is landed; known to the scorer that judges.',
+  registers,
+});
+
+/** Begin of each run of records that is read and not yet committed: whatever stands for it, and the clock's time. */
+const uncommitted = new Map<object, number>();
+
+export const oldestUncommitted = new Gauge({
+  name: 'keyhole_oldest_uncommitted_seconds',
+  help: 'Age of the oldest records that this scorer has read and not yet stored and committed; 0 when there are none.',
+  registers,
+  collect() {
+    const oldest = [...uncommitted.values()].reduce((min, at) => Math.min(min, at), Number.POSITIVE_INFINITY);
+    this.set(Number.isFinite(oldest) ? (performance.now() - oldest) / 1000 : 0);
+  },
+});
+
+export const feedLanded = new Gauge({
+  name: 'keyhole_feed_last_landed_timestamp_seconds',
+  help: 'When this scorer last landed a valid record of the feed, in Unix seconds of its clock; absent until it has.',
+  labelNames: ['feed'],
+  registers,
+});
+
 export const watermarkSeconds = new Gauge({
   name: 'keyhole_watermark_timestamp_seconds',
   help: 'Largest event time landed by this scorer, by feed, in Unix seconds.',
   labelNames: ['feed'],
+  registers,
+});
+
+export const frontier = new Gauge({
+  name: 'keyhole_frontier_timestamp_seconds',
+  help: 'Event time up to which windows may be judged, in Unix seconds; +Inf once every feed has been read to its end; known to the scorer that judges.',
+  registers,
+});
+
+export const partAway = new Gauge({
+  name: 'keyhole_part_away',
+  help: '1 while Kafka, the schema registry or ClickHouse does not answer this process, else 0.',
+  labelNames: ['part'],
   registers,
 });
 
@@ -84,6 +130,18 @@ export const partitionsHeld = new Gauge({
 export const rebalances = new Counter({
   name: 'keyhole_rebalances_total',
   help: 'Generations of the consumer group that this scorer joined.',
+  registers,
+});
+
+export const isJudge = new Gauge({
+  name: 'keyhole_is_judge',
+  help: '1 on the scorer that judges, which holds partition 0 of access-log; 0 on the others.',
+  registers,
+});
+
+export const lastRound = new Gauge({
+  name: 'keyhole_last_round_timestamp_seconds',
+  help: 'When this scorer last completed a round of judging, with work or without, in Unix seconds of its clock.',
   registers,
 });
 
@@ -113,7 +171,22 @@ export const openFindings = new Gauge({
 
 export const anomaliesTold = new Counter({
   name: 'keyhole_anomalies_told_total',
-  help: 'Anomalies, new or changed, published to the topic anomalies.',
+  help: 'Anomalies published to the topic anomalies, new or changed, by detection and severity; severity withdrawn: it no longer holds.',
+  labelNames: ['detection', 'severity'],
+  registers,
+});
+
+export const cacheRequests = new Counter({
+  name: 'keyhole_cache_requests_total',
+  help: 'What was looked for in memory, by cache (cases, frames) and result (hit, miss); results are the same with a cache off.',
+  labelNames: ['cache', 'result'],
+  registers,
+});
+
+export const cacheBytes = new Gauge({
+  name: 'keyhole_cache_bytes',
+  help: 'Bytes that a cache holds, as it reckons them, by cache (cases, frames).',
+  labelNames: ['cache'],
   registers,
 });
 
@@ -125,4 +198,35 @@ export async function timed<T>(stage: string, work: () => Promise<T>): Promise<T
   } finally {
     end();
   }
+}
+
+/** Begins to count the age of what has been read; `source` is whatever stands for it. */
+export function beginUncommitted(source: object): void {
+  uncommitted.set(source, performance.now());
+}
+
+export function endUncommitted(source: object): void {
+  uncommitted.delete(source);
+}
+
+const RATIO_RECORDS = 10_000;
+let brokenShare = 0;
+
+/** Good and broken records of one batch, for the dead-letter ratio. */
+export function countBroken(good: number, broken: number): void {
+  const records = good + broken;
+  if (records === 0) return;
+  brokenShare += (broken / records - brokenShare) * (1 - Math.exp(-records / RATIO_RECORDS));
+  deadLetterRatio.set(brokenShare);
+}
+
+let laggingSince: number | null = null;
+
+/** @param frontierMs event time up to which windows may be judged; Infinity: all has been read */
+export function noteAlignment(frontierMs: number, lag: number): void {
+  lagEvents.set(lag);
+  frontier.set(frontierMs / 1000);
+  if (lag === 0) laggingSince = null;
+  else laggingSince ??= performance.now();
+  lagSeconds.set(laggingSince === null ? 0 : (performance.now() - laggingSince) / 1000);
 }
