@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClickHouse } from '../../services/platform/clickhouse/client.js';
 import { fromDateTime64 } from '../../services/platform/clickhouse/time.js';
+import type { OutgoingMessage } from '../../services/platform/kafka/producer.js';
 import { stageSeconds } from './backlog-run.js';
 import { beginAt, copyDatabase, dropDatabase, quiet } from './database.js';
 import { endsOf, type Producing } from './produce.js';
@@ -37,6 +38,7 @@ export interface LiveRun {
 const TICK_MS = 50;
 /** Between the end of one look and the next: the look must not be the load. */
 const POLL_PAUSE_MS = 100;
+const SAY_EVERY_MS = 5_000;
 const PATIENCE_MS = 60_000;
 const DETECTION = 'bulk_customer_email_read';
 
@@ -102,7 +104,7 @@ async function play(
   };
 }
 
-/** At the given pace, a tick at a time; a case goes out before the first access that cites it. */
+/** At the given pace, a tick at a time, in order; a case goes out before the first access that cites it. */
 async function send(
   producing: Producing,
   { cases, steps }: LiveScript,
@@ -111,44 +113,27 @@ async function send(
   report: (second: number) => void,
 ): Promise<void> {
   const began = performance.now();
-  const open = new Set<Promise<void>>();
-  const dispatch = (sending: Promise<void>): void => {
-    const tracked: Promise<void> = sending.finally(() => open.delete(tracked));
-    tracked.catch(() => undefined);
-    open.add(tracked);
-  };
   let nextCase = 0;
   let saidAt = 0;
   for (let next = 0; next < steps.length; ) {
-    const now = performance.now();
-    const due = Math.min(steps.length, Math.floor(((now - began) / 1000) * rate) + 1);
+    const elapsedMs = performance.now() - began;
+    const due = Math.min(steps.length, Math.floor((elapsedMs / 1000) * rate) + 1);
     const firstCase = nextCase;
     while (nextCase < cases.length && (cases[nextCase]?.beforeStep ?? 0) < due) nextCase++;
-    if (nextCase > firstCase)
-      dispatch(
-        producing.send(
-          'support-cases',
-          cases.slice(firstCase, nextCase).map(({ message }) => message),
-        ),
-      );
-    if (due > next) {
-      sentMs.fill(now, next, due);
-      dispatch(
-        producing.send(
-          'access-log',
-          steps.slice(next, due).map(({ message }) => message),
-        ),
-      );
-      next = due;
+    await producing.send('support-cases', messagesOf(cases.slice(firstCase, nextCase)));
+    sentMs.fill(performance.now(), next, due);
+    await producing.send('access-log', messagesOf(steps.slice(next, due)));
+    next = due;
+    if (elapsedMs >= saidAt + SAY_EVERY_MS) {
+      saidAt += SAY_EVERY_MS;
+      report(saidAt / 1000);
     }
-    if (now - began >= saidAt + 5_000) {
-      saidAt += 5_000;
-      report(saidAt / 1_000);
-    }
-    await delay(TICK_MS);
+    await delay(Math.max(0, began + elapsedMs + TICK_MS - performance.now()));
   }
-  await Promise.all(open);
 }
+
+const messagesOf = (parts: readonly { readonly message: OutgoingMessage }[]): OutgoingMessage[] =>
+  parts.map(({ message }) => message);
 
 /** Looks at keyhole.anomalies again and again, and notes when each planted person's anomaly is seen first. */
 function watchAnomalies(ch: ClickHouse, script: LiveScript, sentMs: Float64Array, sinceMs: number) {
