@@ -60,6 +60,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./who-read.js')).registerWhoRead,
   },
   {
+    name: 'disposition',
+    summary: 'what an investigator found about an anomaly',
+    load: async () => (await import('./disposition.js')).registerDisposition,
+  },
+  {
+    name: 'exceptions',
+    summary: 'what is expected for a time: add, list, end',
+    load: async () => (await import('./exceptions.js')).registerExceptions,
+  },
+  {
+    name: 'detections',
+    summary: 'the catalogue, its cases, and what a change would add and remove',
+    load: async () => (await import('./detections.js')).registerDetections,
+  },
+  {
     name: 'sql',
     summary: 'ask the database, read-only',
     load: async () => (await import('./sql.js')).registerSql,
