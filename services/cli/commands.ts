@@ -60,6 +60,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./who-read.js')).registerWhoRead,
   },
   {
+    name: 'trace-leak',
+    summary: 'whose earlier reads best account for the customers who complained',
+    load: async () => (await import('./trace-leak.js')).registerTraceLeak,
+  },
+  {
     name: 'disposition',
     summary: 'what an investigator found about an anomaly',
     load: async () => (await import('./disposition.js')).registerDisposition,

@@ -4,15 +4,16 @@
 import { push } from '../maps.js';
 import { dayOf } from '../time.js';
 import type { Complaint, EarlierRead } from './input.js';
-import type { Workload } from './workload.js';
+import type { Shares, Workload } from './workload.js';
 
 /** Beyond this weight of the place, sellers tell nothing of their own. */
 const MAX_PLACE_WEIGHT = 1e6;
 const MIN_PLACE_WEIGHT = 5;
 const TOLERANCE = 1e-3;
-/** Nobody is certain to be a reader, and nobody certain not to be. */
+/** Nobody is certain to be a reader. */
 const MAX_CHANCE = 0.999;
-const MIN_SHARE = 1e-7;
+/** Nor certain not to be: somebody new to the place has half a read there. */
+const leastShare = (place: Shares | null): number => 0.5 * (place?.ofOneRead ?? 1e-6);
 
 /** One complaint's readers under chance: candidate s is among them with probability 1 − exp(−reach · share of s). */
 export interface Row {
@@ -37,9 +38,10 @@ export class Background {
     const shares = this.scratch;
     const place = this.placeShares(complaint);
     if (place === null) shares.fill(1 / Math.max(1, shares.length));
-    else shares.set(place);
+    else shares.set(place.of);
     this.mixSellers(complaint, shares);
-    for (let at = 0; at < shares.length; at++) if ((shares[at] as number) < MIN_SHARE) shares[at] = MIN_SHARE;
+    const least = leastShare(place);
+    for (let at = 0; at < shares.length; at++) if ((shares[at] as number) < least) shares[at] = least;
     return { shares, reach: reachOf(shares, complaint.reads.length) };
   }
 
@@ -48,7 +50,7 @@ export class Background {
     const id = this.workload.actors[actor];
     return Float64Array.from(this.complaints, (complaint, at) => {
       const place = this.placeShares(complaint);
-      const base = place === null ? 1 / Math.max(1, this.scratch.length) : (place[actor] as number);
+      const base = place === null ? 1 / Math.max(1, this.scratch.length) : (place.of[actor] as number);
       let share = 0;
       for (const { weight, kept, seller } of this.sellersOf(complaint)) {
         share += weight * kept * base;
@@ -56,11 +58,11 @@ export class Background {
         const itself = seller.readers.some((read) => read.actorId === id) ? 1 : 0;
         share += weight * (1 - kept) * (((seller.counts.get(actor) ?? 0) - itself) / seller.others);
       }
-      return chanceOf(Math.max(MIN_SHARE, share), reaches[at] as number);
+      return chanceOf(Math.max(leastShare(place), share), reaches[at] as number);
     });
   }
 
-  private placeShares({ place, atMs }: Complaint): Float64Array | null {
+  private placeShares({ place, atMs }: Complaint): Shares | null {
     return this.workload.sharesAt(place, atMs === null ? null : dayOf(atMs));
   }
 
@@ -134,7 +136,7 @@ function placeWeight(workload: Workload, complaints: readonly Complaint[]): numb
     pairs += ofSeller;
     for (const count of seller.counts.values()) same += count * (count - 1);
     let alike = 0;
-    for (let at = 0; at < shares.length; at++) alike += (shares[at] as number) ** 2;
+    for (const share of shares.of) alike += share ** 2;
     expected += ofSeller * alike;
   }
   if (pairs === 0 || same <= expected) return MAX_PLACE_WEIGHT;

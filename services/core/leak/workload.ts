@@ -8,6 +8,13 @@ import type { LeakInput } from './input.js';
 /** Into so many parts of equal length the period is cut; a share at a moment counts reads up to the end of its part. */
 const PARTS = 16;
 
+/** Of all reads in a place up to a moment. */
+export interface Shares {
+  /** By candidate. */
+  readonly of: Float64Array;
+  readonly ofOneRead: number;
+}
+
 export class Workload {
   /** Sorted, so that nothing hangs on the order in which the input came. */
   readonly actors: readonly string[];
@@ -16,7 +23,7 @@ export class Workload {
   private readonly indexes: ReadonlyMap<string, number>;
   private readonly firstDay: Day;
   private readonly partDays: number;
-  private readonly shares: ReadonlyMap<string, readonly Float64Array[]>;
+  private readonly shares: ReadonlyMap<string, readonly Shares[]>;
   private readonly sellers = new Map<string, { readonly counts: Map<number, number>; total: number }>();
   private readonly days = new Map<number, { readonly days: Day[]; readonly sums: number[] }>();
 
@@ -61,7 +68,7 @@ export class Workload {
   }
 
   /** Of all reads in the place up to the moment (null: ever), by candidate; null when nobody read there. */
-  sharesAt(place: string, day: Day | null): Float64Array | null {
+  sharesAt(place: string, day: Day | null): Shares | null {
     const parts = this.shares.get(place);
     return parts?.[day === null ? PARTS - 1 : this.partOf(day)] ?? null;
   }
@@ -94,7 +101,7 @@ export class Workload {
   }
 }
 
-function cumulativeShares(parts: readonly Float64Array[]): Float64Array[] {
+function cumulativeShares(parts: readonly Float64Array[]): Shares[] {
   const sums = new Float64Array(parts[0]?.length ?? 0);
   let total = 0;
   return parts.map((part) => {
@@ -102,7 +109,8 @@ function cumulativeShares(parts: readonly Float64Array[]): Float64Array[] {
       sums[at] = (sums[at] as number) + (part[at] as number);
       total += part[at] as number;
     }
-    return sums.map((sum) => sum / Math.max(1, total));
+    const all = Math.max(1, total);
+    return { of: sums.map((sum) => sum / all), ofOneRead: 1 / all };
   });
 }
 
