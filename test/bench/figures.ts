@@ -6,6 +6,12 @@ import type { GrowthRun } from './growth.js';
 import type { LiveRun } from './live.js';
 import type { ReplayRun } from './replay.js';
 
+export interface PoisonRun extends BacklogRun {
+  readonly broken: number;
+  /** Throughput beside the mean of the runs over the clean backlog before and after. */
+  readonly overClean: number;
+}
+
 export interface Figures {
   readonly events: number;
   readonly cases: number;
@@ -17,7 +23,7 @@ export interface Figures {
   readonly floor: FloorRun | null;
   readonly one: BacklogRun | null;
   readonly two: BacklogRun | null;
-  readonly poison: (BacklogRun & { readonly broken: number }) | null;
+  readonly poison: PoisonRun | null;
   readonly live: LiveRun | null;
   readonly growth: GrowthRun | null;
   readonly replay: ReplayRun | null;

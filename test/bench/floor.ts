@@ -14,6 +14,7 @@ export interface FloorRun {
 }
 
 export interface FloorOptions {
+  readonly name: string;
   readonly starts: readonly PartitionStart[];
   readonly events: number;
   readonly historyEndMs: number;
@@ -21,10 +22,11 @@ export interface FloorOptions {
 }
 
 export async function runFloor(rig: Rig, options: FloorOptions): Promise<FloorRun> {
-  const database = 'bench_floor';
+  const database = `bench_${options.name}`;
+  const groupId = `bench-${options.name}`;
   const ch = await createDatabase(rig, database);
   try {
-    await beginAt(rig, ch, 'bench-floor', options.starts, options.historyEndMs);
+    await beginAt(rig, ch, groupId, options.starts, options.historyEndMs);
     await quiet(ch);
     const since = machineTime();
     const others = () => ({
@@ -35,7 +37,7 @@ export async function runFloor(rig: Rig, options: FloorOptions): Promise<FloorRu
     const log: string[] = [];
     const args = [
       ...[rig.stack.kafkaBrokers.join(','), rig.stack.registryUrl, JSON.stringify(rig.settingsOf(database))],
-      ...['bench-floor', String(options.events), String(options.batchRows)],
+      ...[groupId, String(options.events), String(options.batchRows)],
     ];
     const consumer = rig.start('test/bench/floor-consumer.js', args, {}, (line) => log.push(line));
     if ((await consumer.ended) !== 0) throw new Error(`the floor's consumer failed: ${log.join('; ')}`);
@@ -58,4 +60,20 @@ async function mustHold(ch: ClickHouse, inserted: number, events: number): Promi
   const [row] = await ch.query<{ n: string }>('SELECT count() AS n FROM {db}.access_events FINAL');
   if (inserted !== events || Number(row?.n) !== events)
     throw new Error(`the floor stored ${row?.n} of ${events} events: its figure would mean nothing`);
+}
+
+/** Of runs over the same backlog. */
+export function meanFloor(runs: readonly [FloorRun, ...FloorRun[]]): FloorRun {
+  const mean = (of: (run: FloorRun) => number): number => runs.reduce((sum, run) => sum + of(run), 0) / runs.length;
+  const seconds = mean((run) => run.seconds);
+  return {
+    eventsPerSecond: (runs[0].eventsPerSecond * runs[0].seconds) / seconds,
+    seconds,
+    idle: mean((run) => run.idle),
+    cpu: {
+      consumer: mean((run) => run.cpu.consumer),
+      clickhouse: mean((run) => run.cpu.clickhouse),
+      kafka: mean((run) => run.cpu.kafka),
+    },
+  };
 }

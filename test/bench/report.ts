@@ -57,7 +57,7 @@ function rowsOf({ floor, one, two, poison, live, growth, replay, ...figures }: F
       `${thousands(poison.eventsPerSecond)}/s`,
       `${thousands(poison.broken)} dead letters`,
     );
-    add('  of the clean backlog', String(ratio(poison.eventsPerSecond, one.eventsPerSecond)), 'at least 0.95');
+    add('  of the clean backlog', String(round(poison.overClean, 3)), 'at least 0.95');
   }
   if (live) {
     const rests = `${live.found} of ${live.planted} offences found, ${thousands(live.eventsPerSecond)} events/s`;
@@ -122,7 +122,7 @@ export function jsonLine(figures: Figures, tookMs: number): string {
     live_p99_ms: rounded(live?.p99Ms),
     growth_20m_over_1m: growth ? round(growth.largeUs / growth.smallUs, 3) : null,
     max_scorer_rss_mb: figures.peakMb > 0 ? Math.ceil(figures.peakMb) : null,
-    poison_over_clean: ratio(poison?.eventsPerSecond, one?.eventsPerSecond),
+    poison_over_clean: poison && round(poison.overClean, 3),
     replay_eps: rounded(replay?.eventsPerSecond),
     cores: availableParallelism(),
     at: new Date().toISOString(),
@@ -132,6 +132,7 @@ export function jsonLine(figures: Figures, tookMs: number): string {
     history_judged_s: figures.historyJudgedSeconds === null ? null : round(figures.historyJudgedSeconds, 1),
     backlog_events: figures.events,
     backlog_cases: figures.cases,
+    cpu_over_floor: floor && one && round(cpuOf(one) / (floor.cpu.consumer + floor.cpu.clickhouse), 3),
     floor: floor && {
       seconds: round(floor.seconds, 2),
       idle: round(floor.idle, 3),
@@ -162,6 +163,9 @@ export function jsonLine(figures: Figures, tookMs: number): string {
     },
   });
 }
+
+/** Of scorers and database: tells more than the clock where others use the machine too. */
+const cpuOf = ({ cpu }: BacklogRun): number => cpu.scorers + cpu.clickhouse;
 
 const runLine = (run: BacklogRun) => ({
   eps: Math.round(run.eventsPerSecond),

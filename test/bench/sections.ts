@@ -2,10 +2,10 @@
 // reads the clean backlog comes before the broken one, and the live traffic last.
 
 import { dayFromText, startOf } from '../../services/core/time.js';
-import { runBacklog } from './backlog-run.js';
+import { type BacklogRun, runBacklog } from './backlog-run.js';
 import { dropDatabase, type PartitionStart, quiet } from './database.js';
-import type { Figures } from './figures.js';
-import { runFloor } from './floor.js';
+import type { Figures, PoisonRun } from './figures.js';
+import { type FloorRun, meanFloor, runFloor } from './floor.js';
 import { runGrowth } from './growth.js';
 import { type History, landHistory } from './history.js';
 import { runLive } from './live.js';
@@ -53,16 +53,8 @@ async function measureAll(bench: Bench): Promise<Figures> {
   const history = wants('b', 'b2', 'c', 'd', 'f') ? await prepareHistory(bench) : null;
   const start = await endsOf(rig);
   const backlog = wants('a', 'b', 'b2', 'f') ? await produce(bench, 0) : NOTHING;
-  const floor = wants('a')
-    ? await runFloor(rig, {
-        starts: start,
-        events: backlog.events,
-        historyEndMs: bench.historyEndMs,
-        batchRows: BATCH_ROWS,
-      })
-    : null;
-  if (floor) say(`floor: ${perSecond(floor.eventsPerSecond)}`);
-  const run = async (name: string, starts: readonly PartitionStart[], events: number, scorers: number) => {
+  const floorBefore = wants('a') ? await floorRun(bench, 'floor', start, backlog.events) : null;
+  const run: Run = async (name, starts, events, scorers) => {
     const { historyEndMs } = bench;
     const { alertBudget } = options;
     const result = await runBacklog(rig, {
@@ -78,10 +70,11 @@ async function measureAll(bench: Bench): Promise<Figures> {
     return result;
   };
   const one = wants('b', 'b2', 'f') ? await run('one_scorer', start, backlog.events, 1) : null;
+  // On both sides of Keyhole, so that a machine that changes its pace does not make the ratio.
+  const floorAfter = floorBefore && one ? await floorRun(bench, 'floor_again', start, backlog.events) : null;
+  const floor = floorBefore && (floorAfter ? meanFloor([floorBefore, floorAfter]) : floorBefore);
   const two = wants('b2') ? await run('two_scorers', start, backlog.events, 2) : null;
-  const poisonStart = await endsOf(rig);
-  const broken = wants('f') ? await produce(bench, BROKEN_EVERY) : NOTHING;
-  const poison = wants('f') ? { ...(await run('poison', poisonStart, broken.events, 1)), broken: broken.broken } : null;
+  const poison = wants('f') && one !== null ? await runPoison(bench, one, run) : null;
   const { alertBudget, live: liveSizes, largeHistoryEvents } = options;
   const { historyEndMs, firstNewDay } = bench;
   const onHistory = { employees, history: HISTORY, historyEndMs, alertBudget };
@@ -108,6 +101,30 @@ async function measureAll(bench: Bench): Promise<Figures> {
     replay,
     peakMb: Math.max(0, ...peaks.filter((mb) => mb !== undefined)),
   };
+}
+
+async function floorRun(
+  { rig, say, historyEndMs }: Bench,
+  name: string,
+  starts: readonly PartitionStart[],
+  events: number,
+): Promise<FloorRun> {
+  const floor = await runFloor(rig, { name, starts, events, historyEndMs, batchRows: BATCH_ROWS });
+  say(`${name}: ${perSecond(floor.eventsPerSecond)}`);
+  return floor;
+}
+
+type Run = (name: string, starts: readonly PartitionStart[], events: number, scorers: number) => Promise<BacklogRun>;
+
+/** Between two runs over the clean backlog, so that a machine that slows down meanwhile is not taken for the price of broken records. */
+async function runPoison(bench: Bench, before: BacklogRun, run: Run): Promise<PoisonRun> {
+  const starts = await endsOf(bench.rig);
+  const { events, broken } = await produce(bench, BROKEN_EVERY);
+  const poisoned = await run('poison', starts, events, 1);
+  const startsAgain = await endsOf(bench.rig);
+  const clean = await produce(bench, 0);
+  const after = await run('one_scorer_again', startsAgain, clean.events, 1);
+  return { ...poisoned, broken, overClean: (before.seconds + after.seconds) / 2 / poisoned.seconds };
 }
 
 const HISTORY = 'bench_history';
