@@ -10,7 +10,8 @@ function sqlOf(correlation: string, actors: readonly string[] | null = null): st
   const { rules } = readYaml(`${BASE}title: C\nname: c\ncorrelation: { ${correlation} }`);
   const rule = rules.find(({ detection }) => detection === 'sigma_c');
   if (rule === undefined) throw new Error('no correlation');
-  return matchSql(rule, dayFromText('2026-03-02'), actors);
+  const from = dayFromText('2026-03-02');
+  return matchSql(rule, { from, to: from + 1 }, actors);
 }
 
 describe('a correlation as SQL', () => {
@@ -39,7 +40,7 @@ describe('a correlation as SQL', () => {
   });
 });
 
-const SLIDING = `SELECT entity, toUInt32(uniqExact(actor_id, at, event_id)) AS matches, min(reached_at) AS reached_at
+const SLIDING = `SELECT day, entity, toUInt32(uniqExact(actor_id, at, event_id)) AS matches, min(reached_at) AS reached_at
 FROM
 (
 WITH
@@ -74,26 +75,26 @@ reached AS
 ),
 taking AS
 (
-  SELECT g1, actor_id, at, event_id, reached_at
+  SELECT g1, day, actor_id, at, event_id, reached_at
   FROM
   (
-    SELECT *, min(if(is_reached, at, toInt64(9000000000000000))) OVER (PARTITION BY g1 ORDER BY at DESC, is_reached DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS reached_at
+    SELECT *, min(if(is_reached, at, toInt64(9000000000000000))) OVER (PARTITION BY g1, day ORDER BY at DESC, is_reached DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS reached_at
     FROM
     (
-      SELECT g1, actor_id, at, event_id, 0 AS is_reached FROM grouped
+      SELECT g1, arrayJoin(range(toUInt32(greatest(intDiv(at, 86400000), 20514)), toUInt32(least(intDiv(at + 3600000, 86400000), 20514) + 1))) AS day, actor_id, at, event_id, 0 AS is_reached FROM grouped
       UNION ALL
-      SELECT g1, '', at, '', 1 FROM reached
+      SELECT g1, toUInt32(intDiv(at, 86400000)), '', at, '', 1 FROM reached
     )
   )
   WHERE is_reached = 0 AND reached_at - at <= 3600000
 )
-SELECT DISTINCT concat('actor ', g1) AS entity, actor_id, at, event_id, reached_at
+SELECT DISTINCT day, concat('actor ', g1) AS entity, actor_id, at, event_id, reached_at
 FROM taking
 )
-GROUP BY entity
-ORDER BY entity`;
+GROUP BY day, entity
+ORDER BY day, entity`;
 
-const ORDERED = `SELECT entity, toUInt32(uniqExact(actor_id, at, event_id)) AS matches, min(reached_at) AS reached_at
+const ORDERED = `SELECT day, entity, toUInt32(uniqExact(actor_id, at, event_id)) AS matches, min(reached_at) AS reached_at
 FROM
 (
 WITH
@@ -116,26 +117,26 @@ reached AS
 ),
 taking AS
 (
-  SELECT g1, actor_id, at, event_id, reached_at
+  SELECT g1, day, actor_id, at, event_id, reached_at
   FROM
   (
-    SELECT *, min(if(is_reached, at, toInt64(9000000000000000))) OVER (PARTITION BY g1 ORDER BY at DESC, is_reached DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS reached_at
+    SELECT *, min(if(is_reached, at, toInt64(9000000000000000))) OVER (PARTITION BY g1, day ORDER BY at DESC, is_reached DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS reached_at
     FROM
     (
-      SELECT g1, actor_id, at, event_id, 0 AS is_reached FROM grouped
+      SELECT g1, arrayJoin(range(toUInt32(greatest(intDiv(at, 86400000), 20514)), toUInt32(least(intDiv(at + 86400000, 86400000), 20514) + 1))) AS day, actor_id, at, event_id, 0 AS is_reached FROM grouped
       UNION ALL
-      SELECT g1, '', at, '', 1 FROM reached
+      SELECT g1, toUInt32(intDiv(at, 86400000)), '', at, '', 1 FROM reached
     )
   )
   WHERE is_reached = 0 AND reached_at - at <= 86400000
 )
-SELECT DISTINCT concat('seller ', g1) AS entity, actor_id, at, event_id, reached_at
+SELECT DISTINCT day, concat('seller ', g1) AS entity, actor_id, at, event_id, reached_at
 FROM taking
 )
-GROUP BY entity
-ORDER BY entity`;
+GROUP BY day, entity
+ORDER BY day, entity`;
 
-const GRID = `SELECT entity, toUInt32(uniqExact(actor_id, at, event_id)) AS matches, min(reached_at) AS reached_at
+const GRID = `SELECT day, entity, toUInt32(uniqExact(actor_id, at, event_id)) AS matches, min(reached_at) AS reached_at
 FROM
 (
 WITH
@@ -151,21 +152,26 @@ grouped AS
   FROM picked
   WHERE g1 != '' AND v != ''
 ),
+boxed AS
+(
+  SELECT *, arrayJoin(range(toUInt32(greatest(intDiv(at, 86400000), 20514)), toUInt32(least(intDiv(at, 86400000) + 6, 20514) + 1))) AS day, 0 AS box
+  FROM grouped
+),
 reached AS
 (
-  SELECT g1, intDiv(at - 1771891200000, 604800000) AS box, max(at) AS last_at, uniqExact(v) AS held
-  FROM grouped
-  GROUP BY g1, box
-  HAVING held >= 1 AND held <= 3 AND last_at >= 1772409600000
+  SELECT g1, day, box, max(at) AS last_at, uniqExact(v) AS held
+  FROM boxed
+  GROUP BY g1, day, box
+  HAVING held >= 1 AND held <= 3 AND intDiv(last_at, 86400000) = day
 ),
 taking AS
 (
-  SELECT g1, actor_id, at, event_id, last_at AS reached_at
-  FROM (SELECT *, intDiv(at - 1771891200000, 604800000) AS box FROM grouped) AS accesses
-  INNER JOIN reached USING (g1, box)
+  SELECT g1, day, actor_id, at, event_id, last_at AS reached_at
+  FROM boxed
+  INNER JOIN reached USING (g1, day, box)
 )
-SELECT DISTINCT concat('actor ', g1) AS entity, actor_id, at, event_id, reached_at
+SELECT DISTINCT day, concat('actor ', g1) AS entity, actor_id, at, event_id, reached_at
 FROM taking
 )
-GROUP BY entity
-ORDER BY entity`;
+GROUP BY day, entity
+ORDER BY day, entity`;

@@ -253,7 +253,9 @@ describe('a correlation on the real database', () => {
     const rule = rules.find(({ detection }) => detection === 'sigma_together');
     if (rule === undefined) throw new Error(JSON.stringify(refusals));
     const ch = database.clickhouse;
-    const rows = await ch.query<{ entity: string; matches: number; reached_at: string }>(matchSql(rule, DAY));
+    const rows = await ch.query<{ entity: string; matches: number; reached_at: string }>(
+      matchSql(rule, { from: DAY, to: DAY + 1 }),
+    );
     const answers: string[] = [];
     for (const { entity, matches, reached_at } of rows) {
       const events = await ch.query<{ event_id: string }>(

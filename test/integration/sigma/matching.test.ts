@@ -8,6 +8,7 @@ import { freshDatabase } from '../support/stack.js';
 import { type Access, DAY_START, land, minutes } from './accesses.js';
 
 const DAY = dayOf(DAY_START);
+const ONE_DAY = { from: DAY, to: DAY + 1 };
 
 /** Each access is named by what is special about it. */
 const ACCESSES: readonly Partial<Access>[] = [
@@ -156,12 +157,12 @@ condition: ${condition}`;
     ]);
     await land(clickhouse, [{ event_id: 'a', occurred_at: minutes(5) }]);
     const rule = onlyRule(ruleText('selection: { tool: desk }\ncondition: selection'));
-    expect(await clickhouse.query(matchSql(rule, DAY))).toEqual([
-      { entity: 'actor emp-1', matches: 2, reached_at: String(minutes(5)) },
-      { entity: 'actor emp-2', matches: 1, reached_at: String(minutes(3)) },
+    expect(await clickhouse.query(matchSql(rule, ONE_DAY))).toEqual([
+      { day: DAY, entity: 'actor emp-1', matches: 2, reached_at: String(minutes(5)) },
+      { day: DAY, entity: 'actor emp-2', matches: 1, reached_at: String(minutes(3)) },
     ]);
-    expect(await clickhouse.query(matchSql(rule, DAY, ['emp-2', 'emp-3']))).toEqual([
-      { entity: 'actor emp-2', matches: 1, reached_at: String(minutes(3)) },
+    expect(await clickhouse.query(matchSql(rule, ONE_DAY, ['emp-2', 'emp-3']))).toEqual([
+      { day: DAY, entity: 'actor emp-2', matches: 1, reached_at: String(minutes(3)) },
     ]);
   });
 });
