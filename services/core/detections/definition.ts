@@ -16,6 +16,7 @@ export const EVIDENCE = [
   'volume',
   'concentration',
   'cluster',
+  'niche',
   'low_ratings',
   'justification',
   'second_person',
@@ -25,6 +26,8 @@ export type EvidenceKind = (typeof EVIDENCE)[number];
 export const AMOUNTS = ['customers', 'events', 'records'] as const;
 export type AmountKind = (typeof AMOUNTS)[number];
 
+export const WHO = ['people', 'leavers', 'seller_apps'] as const;
+
 const conductSchema = z.strictObject({
   /** weighs counts against the employee's own past and peers */
   kind: z.literal('conduct'),
@@ -33,6 +36,8 @@ const conductSchema = z.strictObject({
   /** which accesses the amount counts: all, or those that no case explains */
   counts: z.enum(['all', 'unexplained']),
   evidence: z.array(z.enum(EVIDENCE)).min(1),
+  /** whose conduct: employees', employees' on notice or gone, or sellers' third-party tools' */
+  who: z.enum(WHO).default('people'),
   /** windows with a smaller amount are judged but never reported */
   at_least: z.number().int().min(1),
 });

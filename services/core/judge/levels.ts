@@ -82,7 +82,7 @@ export function prepareLevels(
   const calibrations = new Map<string, Calibration>();
   const judgedDays = new Set<Day>();
   const told = new Map<EntityKey, Told[]>();
-  for (const { id } of [...definitions].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+  for (const { id, judge } of [...definitions].sort((a, b) => (a.id < b.id ? -1 : 1))) {
     const samples: Sample[] = [];
     for (let d = oldest; d <= newest; d++) {
       const sample = sampleOf(id, d);
@@ -90,7 +90,7 @@ export function prepareLevels(
       samples.push(sample);
       judgedDays.add(d);
     }
-    const calibration = calibrate(samples);
+    const calibration = judge.kind === 'canary' ? uncalibrated : calibrate(samples);
     calibrations.set(id, calibration);
     for (let d = oldest - EPISODE_DAYS; d < day; d++) {
       const sample = sampleOf(id, d);

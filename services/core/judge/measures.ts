@@ -99,6 +99,8 @@ class Builder {
   private readonly isPerson: Uint8Array;
   private readonly sums: Record<'amount' | 'counted' | 'low' | 'events' | 'no' | 'late' | 'self' | 'unapproved', Float64Array>;
   private readonly entryFrom: number[] = [];
+  /** of the actor being added */
+  private readonly entryOf = new Map<number, number>();
   private readonly seller: number[] = [];
   private readonly sellerAmount: number[] = [];
   private readonly sellerLow: number[] = [];
@@ -125,6 +127,7 @@ class Builder {
       this.at++;
       this.actor[this.at] = id;
       this.entryFrom.push(this.seller.length);
+      this.entryOf.clear();
     }
     const kind = kindOf(frame, row);
     if (kind === 'employee' || kind === 'contractor') this.isPerson[this.at] = 1;
@@ -151,12 +154,13 @@ class Builder {
 
   private addSeller(seller: number, amount: number, low: number): void {
     if (seller < 0) return;
-    for (let i = this.entryFrom[this.at] as number; i < this.seller.length; i++) {
-      if (this.seller[i] !== seller) continue;
-      this.sellerAmount[i] = (this.sellerAmount[i] as number) + amount;
-      this.sellerLow[i] = (this.sellerLow[i] as number) + low;
+    const at = this.entryOf.get(seller);
+    if (at !== undefined) {
+      this.sellerAmount[at] = (this.sellerAmount[at] as number) + amount;
+      this.sellerLow[at] = (this.sellerLow[at] as number) + low;
       return;
     }
+    this.entryOf.set(seller, this.seller.length);
     this.seller.push(seller);
     this.sellerAmount.push(amount);
     this.sellerLow.push(low);
