@@ -33,7 +33,8 @@ function report(folder: string, folded: Folded, args: readonly string[]): void {
   process.stdout.write(`\n== ${folder}: ${offenders.length} offenders\n`);
   const total = [...judged.msByDetection.values()].reduce((sum, ms) => sum + ms, 0);
   process.stdout.write(`judged in ${Math.round(total)} ms: ${[...judged.msByDetection].map(([id, ms]) => `${id} ${Math.round(ms)}`).join(', ')}\n`);
-  for (const budget of BUDGETS) {
+  const budgets = args.includes('--brief') ? [1, 2] : BUDGETS;
+  for (const budget of budgets) {
     const rows = levelAll(judged, budget).filter((row) => row.day >= first);
     const alerts = alertsOf(rows.filter(isAlert).map(findingOf));
     const perDay = (alerts.length / observedDays).toFixed(2);
@@ -93,7 +94,7 @@ function findingOf(row: ToldRow): { entity: Alert['entity']; score: number; dete
   return {
     entity: { kind: kind as 'actor' | 'seller' | 'cluster', id: id.join(' ') },
     score: score(row.level.alarmsPerDay),
-    detectedMs: startOf(row.day) + startOf(1) / 2,
+    detectedMs: startOf(row.day + 1) - 1,
   };
 }
 

@@ -59,9 +59,9 @@ export function judgeAll(world: World, days: readonly Day[], catalogue: readonly
   const sheets = new Map<string, RawSheet>();
   const msByDetection = new Map<string, number>();
   for (const definition of catalogue) {
-    const began = performance.now();
+    const began = process.cpuUsage().user;
     for (const day of days) sheets.set(keyOf(definition.id, day), kindOf(definition).judge(definition, day, world));
-    msByDetection.set(definition.id, performance.now() - began);
+    msByDetection.set(definition.id, (process.cpuUsage().user - began) / 1_000);
   }
   return { definitions: catalogue, days, sheets, msByDetection };
 }

@@ -19,11 +19,13 @@ export const EVIDENCE = [
   'niche',
   'low_ratings',
   'justification',
+  'doubtful',
   'second_person',
 ] as const;
 export type EvidenceKind = (typeof EVIDENCE)[number];
 
-export const AMOUNTS = ['customers', 'events', 'records'] as const;
+/** doubtful: accesses with a case of one's own or opened afterwards, whatever `counts` says */
+export const AMOUNTS = ['customers', 'events', 'records', 'doubtful'] as const;
 export type AmountKind = (typeof AMOUNTS)[number];
 
 export const WHO = ['people', 'leavers', 'seller_apps'] as const;

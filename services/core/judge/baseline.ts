@@ -10,6 +10,8 @@ export interface OwnHistory {
   events: number;
   counted: number;
   unexplained: number;
+  /** explained late or by a case of one's own */
+  doubtful: number;
   unapproved: number;
   low: number;
 }
@@ -20,6 +22,7 @@ export const emptyHistory = (): OwnHistory => ({
   events: 0,
   counted: 0,
   unexplained: 0,
+  doubtful: 0,
   unapproved: 0,
   low: 0,
 });
@@ -54,6 +57,7 @@ export interface GroupBaseline {
   readonly usualFrom: number;
   readonly usualTo: number;
   readonly unexplained: ShareBaseline;
+  readonly doubtful: ShareBaseline;
   readonly unapproved: ShareBaseline;
   readonly low: ShareBaseline;
 }
@@ -133,6 +137,7 @@ export function groupBaseline(name: string, members: readonly Member[]): GroupBa
     spread,
     ...usualRange(known.map((member) => member.sum / member.activeDays)),
     unexplained: shareBaseline(known.map(({ unexplained, events }) => ({ part: unexplained, whole: events }))),
+    doubtful: shareBaseline(known.map(({ doubtful, events }) => ({ part: doubtful, whole: events }))),
     unapproved: shareBaseline(known.map(({ unapproved, events }) => ({ part: unapproved, whole: events }))),
     low: shareBaseline(known.map(({ low, counted }) => ({ part: low, whole: counted }))),
   };

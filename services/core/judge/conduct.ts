@@ -84,17 +84,29 @@ export function addAccess(figures: ConductFigures, access: JudgedAccess, measure
   if (!isCounted(measure, access.explained === 'yes')) return;
   const seller = access.seller_id ?? '';
   const kind = measure.amount;
-  const amount =
-    kind === 'customers' ? newCustomers(access, seller, seen) : kind === 'events' ? 1 : access.record_count;
+  const amount = amountOf(access, seller, kind, seen);
   const low = access.review_rating !== null && access.review_rating <= 2 ? 1 : 0;
   figures.amount += amount;
   figures.counted += 1;
   figures.low += low;
   if (seller === '') return;
   const share = figures.sellers.get(seller) ?? { amount: 0, low: 0 };
-  share.amount += kind === 'customers' ? amount : 1;
+  share.amount += kind === 'customers' || kind === 'records' ? amount : 1;
   share.low += low;
   figures.sellers.set(seller, share);
+}
+
+function amountOf(access: JudgedAccess, seller: string, kind: Measure['amount'], seen: Set<string>): number {
+  switch (kind) {
+    case 'customers':
+      return newCustomers(access, seller, seen);
+    case 'events':
+      return 1;
+    case 'records':
+      return access.record_count;
+    case 'doubtful':
+      return access.explained === 'late' || access.explained === 'self' ? 1 : 0;
+  }
 }
 
 /** Customers not yet seen under this seller, by this action, on this day; and records beyond those listed. */

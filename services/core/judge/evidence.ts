@@ -95,6 +95,13 @@ const WEIGHERS: Readonly<Record<EvidenceKind, (figures: ConductFigures, context:
       { part: history.unexplained, whole: history.events },
       group.unexplained,
     ),
+  doubtful: (figures, { history, group }) =>
+    share(
+      'doubtful',
+      { part: figures.explained_late + figures.explained_self, whole: figures.events },
+      { part: history.doubtful, whole: history.events },
+      group.doubtful,
+    ),
   second_person: (figures, { history, group }) =>
     share(
       'second_person',

@@ -140,7 +140,8 @@ class Builder {
     this.plus('counted', frame.events[row] as number);
     this.plus('low', frame.low[row] as number);
     this.plus('amount', amountOfRow(frame, row, measure.amount));
-    const amounts = measure.amount === 'customers' ? frame.sellerCustomers : frame.sellerEvents;
+    const inRecords = measure.amount === 'customers' || measure.amount === 'records';
+    const amounts = inRecords ? frame.sellerCustomers : frame.sellerEvents;
     const end = frame.sellerFrom[row + 1] as number;
     for (let i = frame.sellerFrom[row] as number; i < end; i++) {
       this.addSeller(frame.seller[i] as number, amounts[i] as number, frame.sellerLow[i] as number);
@@ -197,8 +198,18 @@ class Builder {
   }
 }
 
-export const amountOfRow = (frame: DayFrame, row: number, kind: Measure['amount']): number =>
-  (kind === 'customers' ? frame.customers[row] : kind === 'events' ? frame.events[row] : frame.records[row]) as number;
+function amountOfRow(frame: DayFrame, row: number, kind: Measure['amount']): number {
+  switch (kind) {
+    case 'customers':
+      return frame.customers[row] as number;
+    case 'events':
+      return frame.events[row] as number;
+    case 'records':
+      return frame.records[row] as number;
+    case 'doubtful':
+      return (frame.late[row] as number) + (frame.self[row] as number);
+  }
+}
 
 function placesOf(
   size: number,

@@ -140,6 +140,7 @@ function historiesOf(days: readonly MeasuredDay[], teams: Teams): (OwnHistory | 
       history.events += measure.events[i] as number;
       history.counted += measure.counted[i] as number;
       history.unexplained += (measure.no[i] as number) + (measure.late[i] as number) + (measure.self[i] as number);
+      history.doubtful += (measure.late[i] as number) + (measure.self[i] as number);
       history.unapproved += measure.unapproved[i] as number;
       history.low += measure.low[i] as number;
       const amount = measure.amount[i] as number;
