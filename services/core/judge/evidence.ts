@@ -75,8 +75,9 @@ export function weigh(kinds: readonly EvidenceKind[], figures: ConductFigures, c
  * All evidence in one surprise, −log10 p: the smaller of Fisher's probability (many moderate pieces) and Bonferroni's
  * (one strong piece), doubled for the choice between the two.
  */
-export function combined(evidence: readonly Evidence[]): number {
-  const logs = evidence.map((piece) => piece.logP);
+export const combined = (evidence: readonly Evidence[]): number => combinedLogs(evidence.map((piece) => piece.logP));
+
+export function combinedLogs(logs: readonly number[]): number {
   const strongest = Math.log(Math.max(1, logs.length)) + Math.min(0, ...logs);
   return surprise(Math.min(0, Math.LN2 + Math.min(logFisher(logs), strongest)));
 }
@@ -156,10 +157,27 @@ function share(kind: EvidenceKind, now: Share, before: Share, peers: ShareBaseli
   };
 }
 
+/** The share of a place in everybody else's work. */
+export const usualShare = (others: number, othersAmount: number): number => (others + 0.5) / (othersAmount + UNSEEN_SELLERS);
+
+const clumpsOf = (whole: number, clump: number): number => Math.max(1, Math.round(whole / clump));
+
+/** Tail of the share of one place, in clumps of work. */
+export function placeTail(
+  amount: number,
+  whole: number,
+  clump: number,
+  mean: number,
+): { readonly clumps: number; readonly logP: number } {
+  const n = clumpsOf(whole, clump);
+  const clumps = Math.min(n, Math.floor(amount / clump));
+  const rho = clampMean(mean);
+  return { clumps, logP: logBetaBinomialTail(clumps, n, PLACE_PRIOR * rho, PLACE_PRIOR * (1 - rho)) };
+}
+
 /** The place whose share surprises most, paid for by the number of places that the actor touched. */
 function mostSurprising(kind: PlaceKind, figures: ConductFigures, context: EvidenceContext): Evidence {
   const ownBefore = sumOf(context.history.amounts);
-  const n = Math.max(1, Math.round(figures.amount / context.clump));
   const { candidates, largest, amountUnder } = context.places[kind];
   let best: Evidence = { kind, observed: 0, expected: 0, logP: 0, inputs: { of: figures.amount } };
   for (const { id, traffic } of largest) {
@@ -167,13 +185,12 @@ function mostSurprising(kind: PlaceKind, figures: ConductFigures, context: Evide
     if (amount < MIN_CONCENTRATION) continue;
     const { own: ownEver, others, othersClumped, ofOthersClumped } = traffic;
     const own = Math.min(ownEver, ownBefore);
-    const usual = (others + 0.5) / (context.othersAmount + UNSEEN_SELLERS);
+    const usual = usualShare(others, context.othersAmount);
     const ownShare = (own + SHARE_PRIOR * usual) / (ownBefore + SHARE_PRIOR);
     const colleaguesShare =
       kind === 'concentration' ? (othersClumped + COLLEAGUES_PRIOR * usual) / (ofOthersClumped + COLLEAGUES_PRIOR) : 0;
     const mean = clampMean(Math.max(ownShare, colleaguesShare));
-    const clumps = Math.min(n, Math.floor(amount / context.clump));
-    const tail = logBetaBinomialTail(clumps, n, PLACE_PRIOR * mean, PLACE_PRIOR * (1 - mean));
+    const { clumps, logP: tail } = placeTail(amount, figures.amount, context.clump, mean);
     const logP = Math.min(0, tail + Math.log(Math.max(1, candidates)));
     if (logP >= best.logP) continue;
     best = {
@@ -186,7 +203,7 @@ function mostSurprising(kind: PlaceKind, figures: ConductFigures, context: Evide
         of: figures.amount,
         clump: round(context.clump, 4),
         clumps,
-        clumps_of: n,
+        clumps_of: clumpsOf(figures.amount, context.clump),
         prior_mean: round(mean, 8),
         prior_weight: PLACE_PRIOR,
         own_before: own,

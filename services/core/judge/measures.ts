@@ -6,7 +6,7 @@ import { ensure } from '../maps.js';
 import { type DayFrame, isJustified, kindOf } from './frame.js';
 import type { FrameNames } from './names.js';
 
-export type Measure = Pick<Conduct, 'actions' | 'amount' | 'counts' | 'who'>;
+export type Measure = Pick<Conduct, 'actions' | 'amount' | 'counts'> & Partial<Pick<Conduct, 'who'>>;
 
 /** Definitions with one key add up the same. */
 export const measureKey = ({ actions, amount, counts, who }: Measure): string =>
