@@ -45,6 +45,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./replay.js')).registerReplay,
   },
   {
+    name: 'alert',
+    summary: 'tell people and tools about anomalies; `alert test` tries a destination',
+    load: async () => (await import('./alert.js')).registerAlert,
+  },
+  {
     name: 'anomalies',
     summary: 'what was found, highest score first',
     load: async () => (await import('./anomalies.js')).registerAnomalies,

@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'registry_unavailable'
   | 'registry_rejected'
   | 'stack_failed'
+  | 'destination_unavailable'
   | 'requirement_missing'
   | 'folder_unreadable'
   | 'configuration_invalid'
