@@ -49,10 +49,19 @@ export function retryAfter(header: string | null, nowMs: number): number | null 
   return Number.isNaN(ms) ? null : Math.min(LONGEST_RETRY_AFTER_MS, Math.max(0, ms));
 }
 
+/** fetch throws a DOMException for a time-out, else an error whose cause has the system's code. */
 function faultOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'failed';
-  if (error.name === 'TimeoutError') return 'did not answer in time';
-  const cause = error.cause;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : error.name;
-  return `could not be reached (${code})`;
+  const { name, cause } = fields(error);
+  if (name === 'TimeoutError') return 'did not answer in time';
+  const { code } = fields(cause);
+  return `could not be reached${code === undefined ? '' : ` (${code})`}`;
+}
+
+function fields(error: unknown): { readonly name?: string; readonly code?: string; readonly cause?: unknown } {
+  if (typeof error !== 'object' || error === null) return {};
+  return {
+    ...('name' in error ? { name: String(error.name) } : {}),
+    ...('code' in error ? { code: String(error.code) } : {}),
+    ...('cause' in error ? { cause: error.cause } : {}),
+  };
 }
