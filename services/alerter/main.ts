@@ -123,6 +123,7 @@ function openRooms(
     const queue = createQueue({
       capPerHour: isArchive(kind) ? null : cap,
       groupMs: isForPeople(kind) ? groupSeconds * 1000 : 0,
+      digestPauseMs: destination.digest_seconds * 1000,
       quiet: isArchive(kind) ? undefined : quiet,
       gather: isArchive(kind) ? 'all' : isForPeople(kind) ? 'entity' : 'none',
       maxItems: isArchive(kind) ? 200 : 40,

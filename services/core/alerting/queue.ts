@@ -12,6 +12,8 @@ export interface QueueRules {
   readonly gather: 'none' | 'entity' | 'all';
   /** further items of an entity wait for so long after its last message */
   readonly groupMs: number;
+  /** a digest goes out once nothing has been added to it for so long */
+  readonly digestPauseMs: number;
   readonly quiet: QuietHours | undefined;
   /** items in one message, at most */
   readonly maxItems: number;
@@ -44,8 +46,7 @@ export interface Queue {
 }
 
 const HOUR_MS = 3_600_000;
-/** A digest goes out once the flood has paused for so long, or has lasted for so long. */
-const DIGEST_PAUSE_MS = 30_000;
+/** A digest waits for its flood to pause, but not longer than this; and so far apart are two digests. */
 const DIGEST_LONGEST_MS = 600_000;
 
 interface Waiting {
@@ -80,7 +81,7 @@ export function createQueue(rules: QueueRules): Queue {
 
   function digestDueAt(): number {
     if (overflow.size === 0) return Number.POSITIVE_INFINITY;
-    return Math.max(digestNotBefore, Math.min(overflowLast + DIGEST_PAUSE_MS, overflowSince + DIGEST_LONGEST_MS));
+    return Math.max(digestNotBefore, Math.min(overflowLast + rules.digestPauseMs, overflowSince + DIGEST_LONGEST_MS));
   }
 
   function takeDigest(): Next {

@@ -23,6 +23,8 @@ const limits = {
   cap_per_hour: z.number().int().min(1).max(100_000).default(30),
   /** seconds in which further anomalies of one employee are gathered into one message */
   group_seconds: z.number().int().min(0).max(86_400).default(300),
+  /** seconds without further overflow after which the digest goes out; ten minutes at the latest */
+  digest_seconds: z.number().int().min(1).max(600).default(30),
   timeout_ms: z.number().int().min(100).max(60_000).default(10_000),
   quiet_hours: z
     .strictObject({
@@ -88,7 +90,7 @@ const route = z.strictObject({
 
 const escalation = z.strictObject({
   severity: z.array(z.enum(SEVERITIES)).min(1).default(['critical']),
-  after_minutes: z.number().int().min(1).max(43_200),
+  after_minutes: z.number().positive().max(43_200),
   to: z.array(name).min(1),
 });
 export type Escalation = z.output<typeof escalation>;

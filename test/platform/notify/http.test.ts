@@ -12,7 +12,7 @@ async function receiver(listener: RequestListener): Promise<string> {
 
 afterEach(async () => {
   server?.closeAllConnections();
-  await new Promise((resolve) => (server === null ? resolve(null) : server.close(resolve)));
+  await new Promise((resolve) => (server?.listening ? server.close(resolve) : resolve(null)));
   server = null;
 });
 
@@ -59,7 +59,9 @@ test.each<[string, RequestListener, string]>([
 });
 
 test('nobody there is a fault that names a code, not an address', async () => {
-  const delivery = await send('http://127.0.0.1:1/');
+  const url = await receiver(() => undefined);
+  await new Promise((resolve) => server?.close(resolve));
+  const delivery = await send(url);
   expect(delivery).toMatchObject({ outcome: 'later', reason: 'could not be reached (ECONNREFUSED)' });
 });
 
