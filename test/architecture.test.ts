@@ -16,7 +16,7 @@ const ROOMS: Record<string, readonly string[]> = {
 };
 
 /** The files that may import another shell: the switchboard with its catalogue, and commands that are a thin cover of one. */
-const MAY_IMPORT_SHELLS = /^cli\/(main|commands|score|simulate|demo|alert|alert\/\w+)\.ts$/;
+const MAY_IMPORT_SHELLS = /^cli\/(main|commands|score|simulate|demo|alert|restrict|alert\/\w+)\.ts$/;
 
 /** Libraries that speak to the outside; a directory is the only place that knows them. */
 const CLIENT_LIBRARIES = [

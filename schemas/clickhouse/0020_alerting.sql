@@ -51,21 +51,44 @@ ENGINE = ReplacingMergeTree(at)
 ORDER BY silence_id
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
--- What was recommended to the gates, by whom, until when. `step` is empty where a restriction was lifted.
-CREATE TABLE IF NOT EXISTS {db}.restrictions
+-- What was recommended to the gates: by an anomaly (source is its id) or by people (source is 'people'). The newest row of an (actor,
+-- source) counts until it expires; an empty step lifts it. What holds for an actor is the strictest of its sources.
+CREATE TABLE IF NOT EXISTS {db}.restriction_grants
 (
     actor_id String,
+    source String,
     step LowCardinality(String),
     reason String,
-    anomaly_id String,
     by String,
     second String,
-    expires_at Nullable(DateTime64(3, 'UTC')),
+    expires_at DateTime64(3, 'UTC'),
     at DateTime64(3, 'UTC') DEFAULT now64(3)
 )
 ENGINE = MergeTree
-ORDER BY (actor_id, at)
+ORDER BY (actor_id, source, at)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE OR REPLACE VIEW {db}.restrictions AS
+SELECT
+    actor_id,
+    strictest.2 AS recommended,
+    strictest.3 AS reason,
+    strictest.4 AS source,
+    strictest.5 AS by,
+    strictest.6 AS second,
+    strictest.7 AS expires_at
+FROM
+(
+    SELECT actor_id, max((indexOf(['observe', 'step_up', 'block'], newest.1), newest.1, newest.2, granted_by, newest.3, newest.4, newest.5)) AS strictest
+    FROM
+    (
+        SELECT actor_id, source AS granted_by, argMax((toString(step), reason, by, second, expires_at), at) AS newest
+        FROM {db}.restriction_grants
+        GROUP BY actor_id, source
+    )
+    WHERE newest.1 != '' AND newest.5 > now64(3)
+    GROUP BY actor_id
+);
 
 -- One row for each thing to be said: whether it was, when, and how often it was tried.
 CREATE OR REPLACE VIEW {db}.alerts_sent AS

@@ -4,6 +4,7 @@
 import type { Item } from '../core/alerting/item.js';
 import { type Notice, parseNotice } from '../core/alerting/notice.js';
 import { createQueue, type Queue } from '../core/alerting/queue.js';
+import type { Policy } from '../core/alerting/restriction.js';
 import { destinationsFor, NOWHERE } from '../core/alerting/route.js';
 import type { Destination, Routing } from '../core/alerting/routing.js';
 import type { ClickHouse } from '../platform/clickhouse/client.js';
@@ -16,21 +17,25 @@ import type { Logger } from '../platform/log/logger.js';
 import { createOutages } from '../platform/log/outages.js';
 import * as metrics from '../platform/metrics/alerting.js';
 import { registry as metricsRegistry } from '../platform/metrics/metrics.js';
-import { retryForever, settledWithin, sleep } from '../platform/shutdown/wait.js';
+import { retryForever, settledWithin } from '../platform/shutdown/wait.js';
 import { type Delivering, deliverForever } from './delivering.js';
 import { createSend, isArchive, isForPeople, type Send } from './destination.js';
 import { createLedger, type Ledger } from './ledger.js';
 import { putAttempts, putItems, type Recovered, recover } from './outbox.js';
 import { placementsOf } from './placement.js';
 import { createRecording, type Recording } from './recording.js';
+import { createRestricting, grantsFor, putGrants } from './restricting.js';
 import type { Secrets } from './secrets.js';
-import { heldUntil, readReviewed, readSilences, type Silence } from './watching.js';
+import { watchForever } from './watch.js';
+import { heldUntil, readReviewed, type Silence } from './watching.js';
 
 export interface AlerterOptions {
   readonly kafka: KafkaSettings;
   readonly clickhouse: ClickHouse;
   readonly routing: Routing;
   readonly secrets: Secrets;
+  /** what anomalies recommend to access gates */
+  readonly policy: Policy;
   readonly groupId: string;
   readonly metricsPort: number;
   readonly version: string;
@@ -39,16 +44,13 @@ export interface AlerterOptions {
   readonly signal: AbortSignal;
 }
 
-interface Room {
+export interface Room {
   readonly queue: Queue;
   readonly send: Send;
   readonly destination: Destination;
   readonly delivering: Delivering;
 }
 
-const WATCH_MS = 2_000;
-/** Alertmanager is told again well within the time after which an alert ends by itself. */
-const REFRESH_MS = 600_000;
 const LEAVE_MS = 2_000;
 const DRAIN_MS = 5_000;
 
@@ -86,7 +88,11 @@ export async function runAlerter(options: AlerterOptions): Promise<void> {
     {
       assigned: () => undefined,
       async batch(fetched, heartbeat) {
-        await tell(await decide(options, ledger, fetched));
+        const notices = noticesOf(fetched, log);
+        await tell(await decide(options, ledger, notices));
+        await persist(async () =>
+          putGrants(clickhouse, await grantsFor(clickhouse, notices, options.policy, Date.now())),
+        );
         await heartbeat();
         await commitOf(group, fetched);
         return true;
@@ -99,7 +105,8 @@ export async function runAlerter(options: AlerterOptions): Promise<void> {
   for (const { anomaly_id, disposition } of await persist(() => readReviewed(clickhouse)))
     await tell(ledger.endOf(anomaly_id, disposition, Date.now()));
   await persist(() => group.start([ANOMALIES_TOPIC]));
-  await watchForever(options, ledger, rooms, tell, state, persist).catch((error: unknown) => {
+  const restricting = createRestricting(clickhouse, publisher);
+  await watchForever(options, { ledger, rooms, tell, state, persist, restricting }).catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });
   group.hold();
@@ -159,11 +166,8 @@ const measured =
     return delivery;
   };
 
-async function decide(
-  { clickhouse, routing, log }: AlerterOptions,
-  ledger: Ledger,
-  fetched: FetchedBatch,
-): Promise<Item[]> {
+/** The latest of each anomaly in the batch. */
+function noticesOf(fetched: FetchedBatch, log: Logger): Notice[] {
   const latest = new Map<string, Notice>();
   for (const { value } of fetched.records) {
     const notice = parseNotice(value);
@@ -171,10 +175,20 @@ async function decide(
     else if (value !== null)
       log.warn({ topic: fetched.topic, partition: fetched.partition }, 'a record that is no anomaly was passed over');
   }
-  const open = [...latest.values()].filter((notice) => notice.status === 'open');
-  const placements = await placementsOf(clickhouse, open);
+  return [...latest.values()];
+}
+
+async function decide(
+  { clickhouse, routing }: AlerterOptions,
+  ledger: Ledger,
+  notices: readonly Notice[],
+): Promise<Item[]> {
+  const placements = await placementsOf(
+    clickhouse,
+    notices.filter((notice) => notice.status === 'open'),
+  );
   const nowMs = Date.now();
-  return [...latest.values()].flatMap((notice) => {
+  return notices.flatMap((notice) => {
     const routedTo =
       notice.status === 'open' ? destinationsFor(notice, placements.get(notice.anomaly_id) ?? NOWHERE, routing) : [];
     return ledger.itemsFor(notice, routedTo, nowMs);
@@ -183,42 +197,4 @@ async function decide(
 
 async function commitOf(group: Group, { topic, partition, nextOffset }: FetchedBatch): Promise<void> {
   await group.commit([{ topic, partition, offset: nextOffset }]);
-}
-
-/** Findings of investigators, silences, escalations, and what Alertmanager forgets unless it is told again. Ends when asked to stop. */
-async function watchForever(
-  { clickhouse, routing, signal }: AlerterOptions,
-  ledger: Ledger,
-  rooms: ReadonlyMap<string, Room>,
-  tell: (items: readonly Item[]) => Promise<void>,
-  state: { silences: readonly Silence[] },
-  persist: <T>(call: () => Promise<T>) => Promise<T>,
-): Promise<void> {
-  let refreshedMs = 0;
-  while (!signal.aborted) {
-    state.silences = await persist(() => readSilences(clickhouse));
-    const nowMs = Date.now();
-    for (const { anomaly_id, disposition } of await persist(() => readReviewed(clickhouse)))
-      await tell(ledger.endOf(anomaly_id, disposition, nowMs));
-    for (const [rung, { severity, after_minutes: minutes, to }] of routing.escalations.entries())
-      await tell(ledger.escalationsOf(severity, nowMs - minutes * 60_000, to, rung, nowMs));
-    if (nowMs - refreshedMs >= REFRESH_MS) {
-      refreshedMs = nowMs;
-      for (const [name, room] of rooms)
-        if (room.destination.kind === 'alertmanager') await refresh(room, ledger.activeAt(name));
-    }
-    for (const [destination, { queue }] of rooms) metrics.pendingItems.set({ destination }, queue.size);
-    await sleep(WATCH_MS, signal);
-  }
-}
-
-const REFRESHED_AT_ONCE = 200;
-
-/** Only what was accepted before is told again here; a failure is mended by the next refresh. */
-async function refresh({ send, queue }: Room, active: readonly Item[]): Promise<void> {
-  if (queue.size > 0) return;
-  for (let i = 0; i < active.length; i += REFRESHED_AT_ONCE) {
-    const items = active.slice(i, i + REFRESHED_AT_ONCE) as unknown as readonly [Item, ...Item[]];
-    await send({ kind: 'alert', items }, Date.now());
-  }
 }

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { DEFAULT_POLICY, type Policy, parsePolicy } from '../core/alerting/restriction.js';
 import { defaultRouting, parseRouting, type Routing } from '../core/alerting/routing.js';
 import { KeyholeError, UsageError } from '../core/errors.js';
 import { readSecrets, type Secrets } from './secrets.js';
@@ -31,22 +32,32 @@ function fromSettings(alertmanager: string | null, webhook: string | null): Rout
   return defaultRouting({ alertmanager, webhook });
 }
 
+/** @param file absent: everything is `observe` */
+export function loadPolicy(file: string | undefined): Policy {
+  if (file === undefined) return DEFAULT_POLICY;
+  const parsed = parsePolicy(readYaml('--policy', file));
+  if (!parsed.ok) throw refused(file, parsed.faults);
+  return parsed.policy;
+}
+
 function fromFile(file: string): Routing {
+  const parsed = parseRouting(readYaml('--config', file));
+  if (!parsed.ok) throw refused(file, parsed.faults);
+  return parsed.routing;
+}
+
+function readYaml(option: string, file: string): unknown {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch {
-    throw new UsageError(`--config ${file}: cannot be read; docs/alerting.md has an example`);
+    throw new UsageError(`${option} ${file}: cannot be read; docs/alerting.md has an example`);
   }
-  let value: unknown;
   try {
-    value = parse(text);
+    return parse(text);
   } catch (error) {
     throw refused(file, [error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : 'is no YAML']);
   }
-  const parsed = parseRouting(value);
-  if (!parsed.ok) throw refused(file, parsed.faults);
-  return parsed.routing;
 }
 
 function refused(file: string, faults: readonly string[]): KeyholeError {

@@ -4,7 +4,7 @@
 import type { Command } from 'commander';
 import { createSend } from '../alerter/destination.js';
 import { runAlerter } from '../alerter/main.js';
-import { loadRouting } from '../alerter/routing-file.js';
+import { loadPolicy, loadRouting } from '../alerter/routing-file.js';
 import { KeyholeError, UsageError } from '../core/errors.js';
 import { readSettings } from '../platform/config/settings.js';
 import { createPublisher } from '../platform/kafka/producer.js';
@@ -18,6 +18,7 @@ import { registerSilence } from './alert/silence.js';
 
 interface Flags {
   readonly config?: string;
+  readonly policy?: string;
   readonly data?: string;
 }
 
@@ -26,6 +27,7 @@ export function registerAlert(program: Command): void {
     .command('alert')
     .description('tell people and tools about anomalies of severity high and above, or as a routing file says')
     .option('--config <file>', 'routing file (default: the destinations that the settings name)')
+    .option('--policy <file>', 'what to recommend to access gates (default: observe, for high and above)')
     .option('--data <path>', 'data folder of a running stack (default: settings, else .keyhole)')
     .action(run);
   alert
@@ -51,6 +53,7 @@ const routingOf = (flags: Flags) => {
 
 async function run(flags: Flags): Promise<void> {
   const { settings, routing, secrets } = routingOf(flags);
+  const policy = loadPolicy(flags.policy);
   const log = createLogger('alert', { level: settings.logLevel });
   const { signal, release } = onShutdown((name) => log.info({ signal: name }, 'stopping: ending what is on its way'));
   const stack = await openStack({ data: flags.data, env: process.env });
@@ -62,6 +65,7 @@ async function run(flags: Flags): Promise<void> {
       clickhouse,
       routing,
       secrets,
+      policy,
       groupId,
       metricsPort,
       version: readVersion(),

@@ -80,6 +80,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./evaluate.js')).registerEvaluate,
   },
   {
+    name: 'restrict',
+    summary: 'recommend to access gates to observe, step up or block an employee, or take it back',
+    load: async () => (await import('./restrict.js')).registerRestrict,
+  },
+  {
     name: 'rescore',
     summary: 'judge a range again from the stored events, or check that nothing would change',
     load: async () => (await import('./rescore.js')).registerRescore,

@@ -25,3 +25,17 @@ export const pendingItems = new Gauge({
   labelNames: ['destination'],
   registers,
 });
+
+export const alertDebt = new Gauge({
+  name: 'keyhole_alert_debt',
+  help: 'Alerts that nobody has reviewed, by level: high, critical.',
+  labelNames: ['level'],
+  registers,
+});
+
+export const oldestDebtHours = new Gauge({
+  name: 'keyhole_alert_debt_oldest_hours',
+  help: 'Hours since the oldest alert that nobody has reviewed was first written, by level.',
+  labelNames: ['level'],
+  registers,
+});

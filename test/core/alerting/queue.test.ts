@@ -4,7 +4,14 @@ import { createQueue, type Next, type QueueRules } from '../../../services/core/
 import { item } from './notices.js';
 
 const MINUTE = 60_000;
-const rules: QueueRules = { capPerHour: 3, gather: 'none', groupMs: 0, digestPauseMs: 30_000, quiet: undefined, maxItems: 40 };
+const rules: QueueRules = {
+  capPerHour: 3,
+  gather: 'none',
+  groupMs: 0,
+  digestPauseMs: 30_000,
+  quiet: undefined,
+  maxItems: 40,
+};
 const free = (): number => 0;
 const ids = (next: Next): string[] => (next.kind === 'wait' ? [] : next.items.map(({ anomaly_id }) => anomaly_id));
 
