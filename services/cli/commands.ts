@@ -45,6 +45,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./replay.js')).registerReplay,
   },
   {
+    name: 'alert',
+    summary: 'tell people and tools about anomalies; `alert test` tries a destination',
+    load: async () => (await import('./alert.js')).registerAlert,
+  },
+  {
     name: 'anomalies',
     summary: 'what was found, highest score first',
     load: async () => (await import('./anomalies.js')).registerAnomalies,
@@ -93,6 +98,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'evaluate',
     summary: 'recall, precision and days to detection against the truth',
     load: async () => (await import('./evaluate.js')).registerEvaluate,
+  },
+  {
+    name: 'restrict',
+    summary: 'recommend to access gates to observe, step up or block an employee, or take it back',
+    load: async () => (await import('./restrict.js')).registerRestrict,
   },
   {
     name: 'rescore',

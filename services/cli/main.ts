@@ -1,17 +1,15 @@
 // The switchboard: which file answers which command, loaded only when it is asked for, so that `keyhole sql` does not wait
 // for Kafka's client. Maps the outcome to an exit code: 0 done, 1 failed, 2 wrong usage.
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../core/errors.js';
-import { projectRoot } from '../platform/root.js';
+import { readVersion } from '../platform/version.js';
 import { COMMANDS, type CommandEntry } from './commands.js';
 
 async function main(args: readonly string[]): Promise<number> {
   const program = new Command('keyhole')
     .description('Finds bribed look-ups in the access logs of a marketplace’s internal tools.')
-    .version(version(), '--version', 'print the version')
+    .version(readVersion(), '--version', 'print the version')
     .helpOption('--help', 'print this, or a command’s options')
     .showHelpAfterError('(add --help for the options)')
     .exitOverride();
@@ -41,11 +39,6 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   process.stderr.write(`error: ${error instanceof Error ? error.message : 'failed for no stated reason'}\n`);
   return error instanceof UsageError ? 2 : 1;
-}
-
-function version(): string {
-  const manifest: { version: string } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
-  return manifest.version;
 }
 
 /** A reader that has seen enough, such as `head`, is no failure. */

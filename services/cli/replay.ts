@@ -9,6 +9,7 @@ import { createJudge } from '../pipeline/judge.js';
 import { type JudgingConfig, loadJudgingConfig } from '../pipeline/judging-config.js';
 import { createExclusiveLander, createLander, type Lander } from '../pipeline/lander.js';
 import { createClickHouseFactStore } from '../pipeline/store/fact-store-clickhouse.js';
+import { clickHouseJudgeStore } from '../pipeline/store/judge-store-clickhouse.js';
 import type { ClickHouse } from '../platform/clickhouse/client.js';
 import { readSettings } from '../platform/config/settings.js';
 import { type CaseFolder, openCaseFolder, readFeed } from '../platform/files/case-folder.js';
@@ -62,7 +63,7 @@ async function replay(
       await landFeed({ folder, feed, lander, progress, counts });
     }
     await alone?.finish();
-    const judge = createJudge(ch, {
+    const judge = createJudge(clickHouseJudgeStore(ch), {
       config,
       tell: async () => {},
       onProgress: (done, total) => progress.update('judging', done, total),

@@ -6,6 +6,7 @@ import { dayOf } from '../core/time.js';
 import { createJudge } from '../pipeline/judge.js';
 import { loadJudgingConfig } from '../pipeline/judging-config.js';
 import { checkRange, type Difference, obligeRange } from '../pipeline/rescore.js';
+import { clickHouseJudgeStore } from '../pipeline/store/judge-store-clickhouse.js';
 import { readSettings } from '../platform/config/settings.js';
 import { openDatabase } from '../platform/stack/database.js';
 import { createProgress } from '../platform/terminal/progress.js';
@@ -39,9 +40,9 @@ async function rescore(options: Options): Promise<void> {
   const progress = createProgress();
   const onProgress = (done: number, total: number): void => progress.update('judging', done, total);
   try {
-    const ch = database.clickhouse;
+    const store = clickHouseJudgeStore(database.clickhouse);
     if (options.check === true) {
-      const { sheets, differences } = await checkRange(ch, config, range, onProgress);
+      const { sheets, differences } = await checkRange(store, config, range, onProgress);
       progress.stop();
       process.stdout.write(differences.map((difference) => `${describe(difference)}\n`).join(''));
       process.stderr.write(`${sheets} windows checked, ${differences.length} differences\n`);
@@ -49,8 +50,8 @@ async function rescore(options: Options): Promise<void> {
         throw new KeyholeError('internal', 'stored and recomputed judgements differ', { retriable: false });
       return;
     }
-    await obligeRange(ch, range);
-    const judge = createJudge(ch, { config, tell: async () => {}, onProgress });
+    await obligeRange(store, range);
+    const judge = createJudge(store, { config, tell: async () => {}, onProgress });
     let waiting = 1;
     while (waiting > 0) ({ waiting } = await judge.round(Number.POSITIVE_INFINITY));
   } finally {

@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'registry_rejected'
   | 'dead_letter_limit'
   | 'stack_failed'
+  | 'destination_unavailable'
   | 'requirement_missing'
   | 'folder_unreadable'
   | 'configuration_invalid'

@@ -1,43 +1,45 @@
-// Open duties: landings whose windows still have to be judged, and the configuration that judges them. A new configuration
-// is a duty to judge everything, recorded before the configuration itself, so that a crash between repeats it.
+// Open duties: landings whose sheets still have to be judged, and the configuration that judges them. A new configuration is a duty
+// to judge everything, recorded before the configuration itself, so that a crash between repeats it.
 
 import { randomUUID } from 'node:crypto';
-import { type Day, dayFromText, dayText } from '../core/time.js';
+import type { WorldPart } from '../core/judge/world.js';
+import { dayFromText, dayText } from '../core/time.js';
 import type { ClickHouse } from '../platform/clickhouse/client.js';
 import type { JudgingConfig } from './judging-config.js';
+import type { Duty, OpenDutiesQuery } from './store/judge-store.js';
+import { sqlStrings } from './tables.js';
 import { Touched } from './touched.js';
 
-export interface Duty {
-  readonly batchId: string;
-  readonly touched: Touched;
-  /** everything from this day on must be judged anew */
-  readonly touchedFrom: Day | null;
-}
-
-const MAX_DUTIES = 400;
+export const MAX_DUTIES = 400;
 const EVERYTHING = '1970-01-01';
 
-/**
- * The oldest open duties that touch a day up to `frontier`; duties wholly beyond it wait.
- * @param frontier Infinity when everything has been read to its end
- */
-export async function readDuties(ch: ClickHouse, frontier: Day): Promise<Duty[]> {
+interface LandingRow {
+  readonly batch_id: string;
+  readonly touched_days: string[];
+  readonly touched_actors: string[];
+  readonly touched_from: string | null;
+  readonly touched_parts: { part: WorldPart; from: string }[];
+}
+
+const isOpen = ({ frontier, except }: OpenDutiesQuery): string => {
   const reached =
     frontier === Number.POSITIVE_INFINITY
-      ? '1'
-      : `(empty(touched_days) OR arrayMin(touched_days) <= '${dayText(frontier)}')`;
-  const rows = await ch.query<{
-    batch_id: string;
-    touched_days: string[];
-    touched_actors: string[];
-    touched_from: string | null;
-  }>(
-    `SELECT batch_id, touched_days, touched_actors, touched_from FROM {db}.landings FINAL WHERE done = 0 AND ${reached}
-    ORDER BY at, batch_id LIMIT ${MAX_DUTIES}`,
+      ? ''
+      : ` AND (empty(touched_days) OR arrayMin(touched_days) <= '${dayText(frontier)}')`;
+  const isNew = except.length === 0 ? '' : ` AND batch_id NOT IN (${sqlStrings(except)})`;
+  return `done = 0${reached}${isNew}`;
+};
+
+/** The oldest open duties that touch a day up to the frontier; duties wholly beyond it wait. */
+export async function readDuties(ch: ClickHouse, query: OpenDutiesQuery): Promise<Duty[]> {
+  const rows = await ch.query<LandingRow>(
+    `SELECT batch_id, touched_days, touched_actors, touched_from, touched_parts FROM {db}.landings FINAL
+    WHERE ${isOpen(query)} ORDER BY at, batch_id LIMIT ${MAX_DUTIES}`,
   );
   return rows.map((row) => {
     const touched = new Touched();
     touched.addArrays(row.touched_days, row.touched_actors);
+    for (const { part, from } of row.touched_parts) touched.addPart(part, dayFromText(from));
     return {
       batchId: row.batch_id,
       touched,
@@ -46,7 +48,7 @@ export async function readDuties(ch: ClickHouse, frontier: Day): Promise<Duty[]>
   });
 }
 
-const COLUMNS = ['batch_id', 'touched_days', 'touched_actors', 'touched_from', 'done'];
+const COLUMNS = ['batch_id', 'touched_days', 'touched_actors', 'touched_from', 'touched_parts', 'done'];
 
 /**
  * Records the duty to judge what was touched. Nothing touched, no duty.
@@ -59,24 +61,25 @@ export async function oblige(
   touched: Touched,
   touchedFrom: string | null = null,
 ): Promise<void> {
-  if (touched.byDay.size === 0 && touchedFrom === null) return;
+  if (touched.isEmpty && touchedFrom === null) return;
   const { days, actors } = touched.toArrays();
-  await ch.insert('landings', COLUMNS, [[`${label}/${randomUUID()}`, days, actors, touchedFrom, 0]]);
+  const parts = [...touched.parts].map(([part, from]) => ({ part, from: dayText(Math.max(0, from)) }));
+  await ch.insert('landings', COLUMNS, [[`${label}/${randomUUID()}`, days, actors, touchedFrom, parts, 0]]);
 }
 
-/** Marks duties done. What they touch beyond the frontier becomes a duty of its own first, so a crash between repeats, never forgets. */
-export async function fulfil(ch: ClickHouse, duties: readonly Duty[], frontier: Day): Promise<void> {
-  if (duties.length === 0) return;
-  const rest = new Touched();
-  for (const { touched } of duties) {
-    for (const [day, actors] of touched.byDay) if (day > frontier) for (const actor of actors) rest.add(day, actor);
-  }
-  await oblige(ch, 'beyond-frontier', rest);
+export async function fulfilDuties(ch: ClickHouse, batchIds: readonly string[]): Promise<void> {
   await ch.insert(
     'landings',
     COLUMNS,
-    duties.map((duty) => [duty.batchId, [], [], null, 1]),
+    batchIds.map((batchId) => [batchId, [], [], null, [], 1]),
   );
+}
+
+export async function hasOpenDuty(ch: ClickHouse, query: OpenDutiesQuery): Promise<boolean> {
+  const [row] = await ch.query<{ n: string }>(
+    `SELECT count() AS n FROM {db}.landings FINAL WHERE ${isOpen(query)}`,
+  );
+  return Number(row?.n ?? 0) > 0;
 }
 
 export async function countOpenDuties(ch: ClickHouse): Promise<number> {
@@ -92,20 +95,45 @@ export async function adoptConfiguration(ch: ClickHouse, config: JudgingConfig):
   if (own !== undefined && own.seq === newest) return newest;
   const seq = newest + 1;
   if (newest > 0) {
-    await oblige(ch, `configuration/${seq}/${config.digest}`, new Touched(), EVERYTHING);
+    await oblige(ch, `configuration/${seq}/${config.digest}`, await withoutActorDays(ch), EVERYTHING);
   }
   await retire(ch, config, seq);
   await ch.insert('configurations', ['digest', 'seq', 'body'], [[config.digest, seq, config.body]]);
   return seq;
 }
 
+/** A database from before actor_days has accesses and no buckets: all of them are to be made. */
+async function withoutActorDays(ch: ClickHouse): Promise<Touched> {
+  const touched = new Touched();
+  const [row] = await ch.query<{ n: string }>('SELECT count() AS n FROM {db}.actor_days');
+  if (Number(row?.n ?? 0) > 0) return touched;
+  const pairs = await ch.query<{ day: string; actor_id: string }>(
+    'SELECT DISTINCT toDate(occurred_at) AS day, actor_id FROM {db}.access_events',
+  );
+  touched.addArrays(
+    pairs.map((pair) => pair.day),
+    pairs.map((pair) => pair.actor_id),
+  );
+  return touched;
+}
+
 /** Judgements of detections or window lengths that the configuration no longer has name no findings from here on. */
 async function retire(ch: ClickHouse, { definitions }: JudgingConfig, seq: number): Promise<void> {
   const kept = definitions.map(({ id, window }) => `('${id}', ${window.days})`).join(', ');
   await ch.command(
-    `INSERT INTO {db}.judgements (detection, window_days, window_start, config_seq, version, entities, sample_version, sample, findings, unscored)
-    SELECT detection, window_days, window_start, ${seq}, version, 0, sample_version, [], [], []
+    `INSERT INTO {db}.judgements (detection, window_days, window_start, config_seq, version, entities, sample_version, sample, sample_keys, findings, unscored)
+    SELECT detection, window_days, window_start, ${seq}, version, 0, sample_version, [], [], [], []
     FROM {db}.judgements FINAL
     WHERE (detection, window_days) NOT IN (${kept}) AND (notEmpty(findings) OR notEmpty(unscored))`,
   );
 }
+
+export async function readJudges(ch: ClickHouse): Promise<Map<string, number>> {
+  const rows = await ch.query<{ judge: string; n: string }>(
+    'SELECT judge, max(finished) AS n FROM {db}.judges GROUP BY judge',
+  );
+  return new Map(rows.map(({ judge, n }) => [judge, Number(n)]));
+}
+
+export const noteFinished = (ch: ClickHouse, judge: string, times: number): Promise<void> =>
+  ch.insert('judges', ['judge', 'finished'], [[judge, times]]);

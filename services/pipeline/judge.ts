@@ -1,16 +1,17 @@
-// The judge: takes open duties, recomputes the buckets they touched, judges every sheet that reads them in order of time,
-// writes findings and judgements, tells what changed, and marks the duties done. A crash anywhere repeats the round.
+// The judge: takes open duties, recomputes the buckets they touched, judges every sheet that reads them in order of time, writes
+// findings and judgements, tells what changed, and marks the duties done. A crash anywhere repeats the work. Sheets of a single day
+// that was just touched come first; the others are judged in slices between rounds, so that news never waits for history.
 
-import { staleStarts } from '../core/judge/read-set.js';
-import { type Day, dayFromText, dayOf } from '../core/time.js';
-import type { ClickHouse } from '../platform/clickhouse/client.js';
+import { randomUUID } from 'node:crypto';
+import { type Day, dayOf } from '../core/time.js';
 import { recomputeBuckets } from './buckets.js';
-import { ClustersReader, DirectoryReader } from './context.js';
-import { DayBlocks } from './day-blocks.js';
-import { adoptConfiguration, countOpenDuties, type Duty, fulfil, readDuties } from './duties.js';
-import { type Judgement, readJudgements, type StoredJudgement, sheetKey, writeJudgements } from './judgements.js';
+import { JudgeWorld } from './judge-world.js';
 import type { JudgingConfig } from './judging-config.js';
-import { judge, readRange, Samples, type SheetName } from './sheets.js';
+import { KnownSheets } from './known-sheets.js';
+import { Pass } from './passes.js';
+import { type JudgedSheet, judgeSheet, type SheetName } from './sheets.js';
+import { type Change, firstReached, reachedDays } from './staleness.js';
+import type { Duty, JudgeStore } from './store/judge-store.js';
 import { changes, type PublishedFinding } from './tell.js';
 import { Touched } from './touched.js';
 
@@ -19,17 +20,19 @@ export interface JudgeOptions {
   /** told after findings are written and before duties are done: at least once */
   tell(findings: readonly PublishedFinding[]): Promise<void>;
   onProgress?(sheetsDone: number, sheetsTotal: number): void;
-  /** bucket rows kept in memory; results are the same with 0 */
-  readonly maxCachedRows?: number;
+  /** frames kept in memory; results are the same with 0 */
+  readonly maxCachedBytes?: number;
 }
 
 export interface RoundSummary {
-  /** duties fulfilled */
+  /** duties taken up */
   readonly landings: number;
   /** duties still open, of which some may wait for the frontier */
   readonly waiting: number;
   readonly sheets: number;
   readonly openFindings: number;
+  /** whether there is more to judge at once */
+  readonly isUnfinished: boolean;
 }
 
 export interface Judge {
@@ -37,108 +40,234 @@ export interface Judge {
   round(frontierMs: number): Promise<RoundSummary>;
 }
 
-const DEFAULT_CACHED_ROWS = 400_000;
+const DEFAULT_CACHED_BYTES = 160_000_000;
 const SHEETS_PER_WRITE = 50;
-const NOTHING: ReadonlyMap<string, string> = new Map();
+/** A round that touches more days than this is catching up: nothing in it is news. */
+const MAX_FAST_DAYS = 3;
+/** While duties keep coming, what is no news is put off for so long at most, and then judged in slices of so long. */
+const PUT_OFF_MS = 12_000;
+const SLICE_MS = 300;
 
-export function createJudge(ch: ClickHouse, options: JudgeOptions): Judge {
-  const blocks = new DayBlocks(ch, options.maxCachedRows ?? DEFAULT_CACHED_ROWS);
-  const directories = new DirectoryReader(ch);
-  const links = new ClustersReader(ch);
-  let configSeq: number | null = null;
-  let isFirst = true;
+/** What a judge remembers between rounds; a fault anywhere and all of it is forgotten. */
+class Memory {
+  readonly world: JudgeWorld;
+  readonly known: KnownSheets;
+  stored: { first: Day; last: Day } | null = null;
+  /** what other judges had finished when this one last looked */
+  others = '';
+  /** until the duties that were open at the start have been judged, what does not change is told too */
+  isFirst = true;
+  next: Pass;
+  current: { pass: Pass; walk: Iterator<SheetName & { readonly isStale: boolean }>; total: number } | null = null;
+
+  constructor(store: JudgeStore, { config, maxCachedBytes }: JudgeOptions) {
+    this.world = new JudgeWorld(store, maxCachedBytes ?? DEFAULT_CACHED_BYTES);
+    this.known = new KnownSheets(store, config);
+    this.next = new Pass(config.definitions);
+  }
+
+  get taken(): string[] {
+    return [...(this.current?.pass.batchIds ?? []), ...this.next.batchIds];
+  }
+}
+
+export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
+  const { definitions } = options.config;
+  const self = randomUUID();
+  let finished = 0;
+  let configSeq = -1;
+  let memory = new Memory(store, options);
 
   return {
     async round(frontierMs) {
-      configSeq ??= await adoptConfiguration(ch, options.config);
       const frontier = Number.isFinite(frontierMs) ? dayOf(frontierMs) : Number.POSITIVE_INFINITY;
-      const duties = await readDuties(ch, frontier);
-      if (duties.length === 0) return { landings: 0, waiting: await countOpenDuties(ch), sheets: 0, openFindings: 0 };
-      const touched = union(duties, frontier);
-      await recomputeBuckets(ch, touched);
-      const sheets = await staleSheets(touched, duties, frontier);
-      const openFindings = await judgeSheets(sheets, configSeq);
-      await fulfil(ch, duties, frontier);
-      isFirst = false;
-      return { landings: duties.length, waiting: await countOpenDuties(ch), sheets: sheets.length, openFindings };
+      try {
+        if (configSeq < 0) configSeq = await store.adoptConfiguration(options.config);
+        return await round(frontier);
+      } catch (error) {
+        memory = new Memory(store, options);
+        throw error;
+      }
     },
   };
 
-  async function staleSheets(touched: Touched, duties: readonly Duty[], frontier: Day): Promise<SheetName[]> {
-    const stored = await daysStored(ch);
-    if (stored === null) return [];
-    const days = new Set(touched.byDay.keys());
-    for (const { touchedFrom } of duties) {
-      for (let day = Math.max(touchedFrom ?? Number.POSITIVE_INFINITY, stored.first); day <= stored.last; day++)
-        days.add(day);
+  async function round(frontier: Day): Promise<RoundSummary> {
+    const duties = await newDuties(frontier);
+    let sheets = 0;
+    if (duties.length > 0 || memory.taken.length > 0) await heedOthers();
+    if (duties.length > 0) sheets += await take(duties, frontier);
+    sheets += await judgeTheRest(frontier, duties.length > 0);
+    return {
+      landings: duties.length,
+      waiting: await store.countOpenDuties(),
+      sheets,
+      openFindings: sheets > 0 ? memory.known.openFindings : 0,
+      isUnfinished: memory.taken.length > 0,
+    };
+  }
+
+  async function newDuties(frontier: Day): Promise<Duty[]> {
+    const found: Duty[] = [];
+    for (;;) {
+      const except = [...memory.taken, ...found.map(({ batchId }) => batchId)];
+      const more = await store.openDuties({ frontier, except });
+      found.push(...more);
+      if (more.length < store.dutiesAtOnce) return found;
     }
-    const last = Math.min(stored.last, frontier);
-    const sheets = new Map<string, SheetName>();
-    for (const definition of options.config.definitions) {
-      for (const day of days) {
-        for (const start of staleStarts(day, definition.window, last))
-          sheets.set(sheetKey(definition.id, start), { definition, start });
+  }
+
+  /** What another judge finished since we last looked, we have not seen: all that is remembered may be old, and is begun again. */
+  async function heedOthers(): Promise<void> {
+    const all = [...(await store.judges())].filter(([judge]) => judge !== self).sort();
+    const others = JSON.stringify(all);
+    if (others === memory.others) return;
+    const { world, known, current, next } = memory;
+    memory.others = others;
+    memory.stored = null;
+    world.distrust();
+    known.distrust();
+    if (current !== null) next.absorb(current.pass);
+    memory.current = null;
+  }
+
+  async function take(duties: readonly Duty[], frontier: Day): Promise<number> {
+    const { world, next } = memory;
+    const touched = new Touched();
+    for (const duty of duties) divide(duty.touched, frontier, touched, next.beyond);
+    for (const part of touched.parts.keys()) world.touch(part);
+    const from = Math.min(...duties.map(({ touchedFrom }) => touchedFrom ?? Number.POSITIVE_INFINITY));
+    if (from < Number.POSITIVE_INFINITY) world.distrustContext();
+    const days = [...touched.byDay.keys()];
+    if (days.length > 0) await world.frames.know(Math.min(...days), Math.max(...days));
+    await recomputeBuckets(store, world.frames, touched);
+    await world.refresh();
+    next.batchIds.push(...duties.map(({ batchId }) => batchId));
+    next.sinceMs ??= performance.now();
+    memory.stored ??= await store.storedDays();
+    if (memory.stored === null) return 0;
+    const { first, last } = memory.stored;
+    memory.stored = { first: Math.min(first, ...days), last: Math.max(last, ...days) };
+    return await markStale({ days: new Set(days), parts: touched.parts, from });
+  }
+
+  /** Judges the news at once. @returns how many sheets that were */
+  async function markStale(change: Change): Promise<number> {
+    const { world, next, stored } = memory;
+    if (stored === null) return 0;
+    const first = Math.max(firstReached(change), stored.first);
+    await world.frames.know(first, stored.last);
+    const withData = world.frames.days(first, stored.last);
+    const isNews = change.days.size <= MAX_FAST_DAYS && change.from === Number.POSITIVE_INFINITY;
+    const news: SheetName[] = [];
+    for (const definition of definitions) {
+      for (const day of reachedDays(definition, change, withData)) {
+        if (isNews && definition.window.days === 1 && change.days.has(day)) news.push({ definition, day });
+        else next.add(definition, day);
       }
     }
-    return [...sheets.values()].sort((a, b) => a.start - b.start || (a.definition.id < b.definition.id ? -1 : 1));
-  }
-
-  async function judgeSheets(sheets: readonly SheetName[], seq: number): Promise<number> {
-    if (sheets.length === 0) return 0;
-    const { from, to } = readRange(sheets);
-    await blocks.refresh(from, to);
-    const directory = await directories.read();
-    const clusters = await links.read();
-    const stored = await readJudgements(ch, from, to);
-    const samples = new Samples(stored);
-    const budgetShare = options.config.alertBudget / options.config.definitions.length;
-    let pending: Judgement[] = [];
-    let openFindings = 0;
-    for (const [i, sheet] of sheets.entries()) {
-      const judgement = await judge(ch, sheet, { blocks, directory, clusters, samples, budgetShare });
-      options.onProgress?.(i + 1, sheets.length);
-      if (judgement === null) continue;
-      samples.add(judgement);
-      openFindings += judgement.findings.length;
-      pending.push(judgement);
-      if (pending.length < SHEETS_PER_WRITE) continue;
-      await write(pending, seq, stored);
-      pending = [];
+    news.sort((a, b) => a.day - b.day);
+    const judged: JudgedSheet[] = [];
+    for (const name of news) {
+      const one = await judgeOne(name, memory.isFirst);
+      if (one === null) continue;
+      judged.push(one);
+      if (name.day < stored.last) next.levelsFrom = Math.min(next.levelsFrom, name.day + 1);
     }
-    await write(pending, seq, stored);
-    return openFindings;
+    await write(judged);
+    return judged.length;
   }
 
-  async function write(
-    judgements: readonly Judgement[],
-    seq: number,
-    stored: ReadonlyMap<string, StoredJudgement>,
-  ): Promise<void> {
-    const before = (one: Judgement) => stored.get(sheetKey(one.detection, one.start))?.findings ?? NOTHING;
-    await writeJudgements(
-      ch,
-      seq,
-      judgements,
-      (one, finding) => before(one).get(finding.anomaly_id) === finding.content,
-    );
-    const told = judgements.flatMap((one) => changes(one, before(one), isFirst));
+  function judgeOne(name: SheetName, isForced: boolean): Promise<JudgedSheet | null> {
+    return judgeSheet(name, { store, world: memory.world, known: memory.known, configSeq }, isForced);
+  }
+
+  /** Goes on with the pass, or begins the next; stops early for news. */
+  async function judgeTheRest(frontier: Day, hasNews: boolean): Promise<number> {
+    let sheets = 0;
+    for (;;) {
+      if (memory.current === null) {
+        const { next } = memory;
+        if (next.isEmpty) return sheets;
+        const isYoung = performance.now() - (next.sinceMs ?? 0) < PUT_OFF_MS;
+        if (hasNews && isYoung && (await isNewsWaiting(frontier))) return sheets;
+        await beginPass(next);
+      }
+      sheets += await slice(frontier);
+      if (memory.current !== null) return sheets;
+    }
+  }
+
+  async function beginPass(pass: Pass): Promise<void> {
+    const { world, known, stored } = memory;
+    memory.next = new Pass(definitions);
+    const from = Math.max(pass.from, stored?.first ?? Number.POSITIVE_INFINITY);
+    const to = stored?.last ?? Number.NEGATIVE_INFINITY;
+    let days: Day[] = [];
+    if (from <= to) {
+      await world.frames.know(from, to);
+      await known.know(from, to);
+      days = world.frames.days(from, to);
+    }
+    memory.current = { pass, walk: pass.sheets(days), total: pass.size };
+  }
+
+  async function slice(frontier: Day): Promise<number> {
+    const { current, known } = memory;
+    if (current === null) return 0;
+    const { pass, walk, total } = current;
+    const began = performance.now();
+    let pending: JudgedSheet[] = [];
+    let count = 0;
+    for (let step = walk.next(); step.done !== true; step = walk.next()) {
+      const { definition, day, isStale } = step.value;
+      if (!isStale && !known.isLevelStale(definition.id, day, configSeq)) continue;
+      const one = await judgeOne({ definition, day }, memory.isFirst && isStale);
+      options.onProgress?.(total - pass.size, total);
+      if (one === null) continue;
+      count++;
+      pending.push(one);
+      const isLate = performance.now() - began > SLICE_MS;
+      if (pending.length < SHEETS_PER_WRITE && !isLate) continue;
+      if (pending.length >= SHEETS_PER_WRITE) pending = await write(pending);
+      if (!isLate || !(await isNewsWaiting(frontier))) continue;
+      await write(pending);
+      return count;
+    }
+    await write(pending);
+    await finish(pass);
+    return count;
+  }
+
+  function isNewsWaiting(frontier: Day): Promise<boolean> {
+    return store.hasOpenDuty({ frontier, except: memory.taken });
+  }
+
+  async function finish(pass: Pass): Promise<void> {
+    if (!pass.beyond.isEmpty) await store.oblige({ label: 'beyond-frontier', touched: pass.beyond, touchedFrom: null });
+    await store.noteFinished(self, ++finished);
+    await store.fulfil(pass.batchIds);
+    memory.current = null;
+    memory.isFirst = false;
+  }
+
+  /** @returns nothing more to write */
+  async function write(judged: readonly JudgedSheet[]): Promise<JudgedSheet[]> {
+    if (judged.length === 0) return [];
+    await store.writeJudgements({
+      configSeq,
+      judgements: judged.map(({ judgement }) => judgement),
+      contents: judged.flatMap(({ contents, before }) =>
+        contents.filter(({ anomaly_id, content }) => before.get(anomaly_id) !== content),
+      ),
+    });
+    const told = judged.flatMap((one) => changes(one, memory.isFirst));
     if (told.length > 0) await options.tell(told);
+    return [];
   }
 }
 
-function union(duties: readonly Duty[], frontier: Day): Touched {
-  const all = new Touched();
-  for (const { touched } of duties) {
-    for (const [day, actors] of touched.byDay) if (day <= frontier) for (const actor of actors) all.add(day, actor);
-  }
-  return all;
-}
-
-async function daysStored(ch: ClickHouse): Promise<{ first: Day; last: Day } | null> {
-  const [row] = await ch.query<{ n: string; first: string; last: string }>(
-    'SELECT count() AS n, min(day) AS first, max(day) AS last FROM {db}.action_days',
-  );
-  return row === undefined || Number(row.n) === 0
-    ? null
-    : { first: dayFromText(row.first), last: dayFromText(row.last) };
+/** Splits what was touched at the frontier; a changed part of the world matters to what is judged now. */
+function divide(touched: Touched, frontier: Day, within: Touched, beyond: Touched): void {
+  for (const [day, actors] of touched.byDay) for (const actor of actors) (day <= frontier ? within : beyond).add(day, actor);
+  for (const [part, from] of touched.parts) within.addPart(part, from);
 }

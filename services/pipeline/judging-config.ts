@@ -10,7 +10,7 @@ import { KeyholeError } from '../core/errors.js';
 import { projectRoot } from '../platform/root.js';
 
 /** Raised when a formula in core/judge changes, so that stored judgements are made again. */
-const MODEL_VERSION = 1;
+const MODEL_VERSION = 2;
 
 export interface JudgingConfig {
   readonly definitions: readonly Definition[];

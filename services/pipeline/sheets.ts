@@ -1,203 +1,148 @@
-// One sheet against the database: its days from the cache, its calibration from earlier samples, the suspects' own accesses for
-// evidence. The judgement itself is core's; here its inputs are gathered and their versions added up.
+// One sheet against the store: raw surprises where what they are made of has changed, levels from the samples of earlier days, and for
+// rows worth keeping the accesses that findings cite. The judgement itself is core's; here its inputs are gathered and their versions
+// added up.
 
-import { type ConductDefinition, type Definition, isConduct } from '../core/detections/definition.js';
+import type { Definition } from '../core/detections/definition.js';
 import type { Sample } from '../core/judge/calibration.js';
-import { judgeCanaries, toCanaryFinding } from '../core/judge/canary.js';
-import type { Clusters } from '../core/judge/clusters.js';
 import type { JudgedAccess } from '../core/judge/conduct.js';
-import type { DayBlock } from '../core/judge/day.js';
-import type { Directory } from '../core/judge/directory.js';
-import { type Finding, toFinding } from '../core/judge/finding.js';
-import { baselineRange, calibrationStarts, oldestDayRead } from '../core/judge/read-set.js';
-import { judgeSheet } from '../core/judge/sheet.js';
-import { type Day, dayText } from '../core/time.js';
-import type { ClickHouse } from '../platform/clickhouse/client.js';
-import type { DayBlocks } from './day-blocks.js';
-import { type Judgement, type StoredJudgement, sheetKey } from './judgements.js';
-import { sqlStrings } from './tables.js';
+import type { Finding } from '../core/judge/finding.js';
+import type { AccessQuery, Assessed, RawSheet } from '../core/judge/kind.js';
+import { kindOf } from '../core/judge/kinds.js';
+import { type LevelledRow, levelSheet } from '../core/judge/levels.js';
+import type { Day } from '../core/time.js';
+import type { JudgeWorld } from './judge-world.js';
+import type { KnownSheets } from './known-sheets.js';
+import type { Judgement, JudgeStore } from './store/judge-store.js';
 
 export interface SheetName {
   readonly definition: Definition;
-  readonly start: Day;
+  readonly day: Day;
 }
 
 export interface SheetReads {
-  readonly blocks: DayBlocks;
-  readonly directory: Directory;
-  readonly clusters: Clusters;
-  readonly samples: Samples;
-  readonly budgetShare: number;
+  readonly store: Pick<JudgeStore, 'readAccesses' | 'readCanaries'>;
+  readonly world: JudgeWorld;
+  readonly known: KnownSheets;
+  readonly configSeq: number;
 }
 
-/** Samples of sheets: as stored, replaced by those judged in this round. */
-export class Samples {
-  private readonly bySheet = new Map<string, { sample: Sample; version: bigint }>();
-
-  constructor(stored: ReadonlyMap<string, StoredJudgement>) {
-    for (const [key, { sample, sampleVersion }] of stored) this.bySheet.set(key, { sample, version: sampleVersion });
-  }
-
-  add(judgement: Judgement): void {
-    this.bySheet.set(sheetKey(judgement.detection, judgement.start), {
-      sample: judgement.sample,
-      version: judgement.sampleVersion,
-    });
-  }
-
-  before({ definition, start }: SheetName): { samples: Sample[]; version: bigint } {
-    const samples: Sample[] = [];
-    let version = 0n;
-    for (const earlier of calibrationStarts(start, definition.window)) {
-      const one = this.bySheet.get(sheetKey(definition.id, earlier));
-      if (one === undefined) continue;
-      samples.push(one.sample);
-      version += one.version;
-    }
-    return { samples, version };
-  }
+export interface JudgedSheet {
+  readonly judgement: Judgement;
+  /** what its row names, all of it */
+  readonly contents: readonly Finding[];
+  /** contents by anomaly_id that its row named before */
+  readonly before: ReadonlyMap<string, string>;
 }
 
-/** The days that the sheets read, themselves or through their calibration. */
-export function readRange(sheets: readonly SheetName[]): { from: Day; to: Day } {
-  let from = Number.POSITIVE_INFINITY;
-  let to = Number.NEGATIVE_INFINITY;
-  for (const { definition, start } of sheets) {
-    from = Math.min(from, oldestDayRead(start, definition.window));
-    to = Math.max(to, start + definition.window.days);
-  }
-  return { from, to };
+/**
+ * @param isForced judged even if nothing that it reads has changed
+ * Its outcome counts for later sheets at once; whoever asked writes it.
+ * @returns null where the stored judgement is of the same version
+ */
+export async function judgeSheet(
+  { definition, day }: SheetName,
+  reads: SheetReads,
+  isForced: boolean,
+): Promise<JudgedSheet | null> {
+  const { world, known, configSeq } = reads;
+  const kind = kindOf(definition);
+  const range = kind.rangeRead(definition, day);
+  await known.know(day, day);
+  await world.prepare(kind, range);
+  const levelsVersion = known.levelsVersion(day);
+  const stored = known.of(definition.id, day);
+  const isCurrent =
+    stored?.configSeq === configSeq &&
+    stored.sampleVersion === world.versionOf(kind, range) &&
+    stored.version === stored.sampleVersion + levelsVersion;
+  if (isCurrent && !isForced) return null;
+  await world.load(kind, range);
+  const sampleVersion = world.versionOf(kind, range);
+  const raw = kind.judge(definition, day, world);
+  const sample = sampleOf(raw);
+  const rows = levelSheet(known.levelsOf(day, levelsVersion), definition, sample);
+  const contents = await findingsOf({ definition, day }, raw, rows, reads);
+  const judgement: Judgement = {
+    detection: definition.id,
+    windowDays: definition.window.days,
+    day,
+    version: sampleVersion + levelsVersion,
+    sampleVersion,
+    sample,
+    findings: contents.map(({ anomaly_id, content }) => ({ anomaly_id, content })),
+    unscored: raw.unscored,
+  };
+  known.put(judgement, configSeq);
+  return { judgement, contents, before: stored?.findings ?? NOTHING };
 }
 
-/** @returns null for a window without any data */
-export async function judge(ch: ClickHouse, sheet: SheetName, reads: SheetReads): Promise<Judgement | null> {
-  const { definition, start } = sheet;
-  const window = await reads.blocks.read(start, start + definition.window.days);
-  if (window.length === 0) return null;
-  const frame = { detection: definition.id, windowDays: definition.window.days, start };
-  return isConduct(definition)
-    ? { ...frame, ...(await judgeConduct(ch, { definition, start }, window, reads)) }
-    : { ...frame, ...(await judgeCanary(ch, definition, start, window, reads.budgetShare)) };
-}
+const NOTHING: ReadonlyMap<string, string> = new Map();
 
-type Outcome = Pick<Judgement, 'version' | 'sampleVersion' | 'sample' | 'findings' | 'unscored'>;
+const sampleOf = ({ judged, top }: RawSheet): Sample => ({
+  judged,
+  keys: top.map((one) => one.key),
+  surprises: top.map((one) => one.surprise),
+});
 
-async function judgeConduct(
-  ch: ClickHouse,
-  { definition, start }: { definition: ConductDefinition; start: Day },
-  window: readonly DayBlock[],
-  { blocks, directory, clusters, samples, budgetShare }: SheetReads,
-): Promise<Outcome> {
-  const { from, to } = baselineRange(start);
-  const baseline = await blocks.read(from, to);
-  const earlier = samples.before({ definition, start });
-  const sheet = judgeSheet({
-    definition,
-    start,
-    window,
-    baseline,
-    directory,
-    clusters,
-    samples: earlier.samples,
-    budgetShare,
+async function findingsOf(
+  { definition, day }: SheetName,
+  raw: RawSheet,
+  rows: readonly LevelledRow[],
+  { store, world }: SheetReads,
+): Promise<Finding[]> {
+  if (rows.length === 0) return [];
+  const kind = kindOf(definition);
+  const byKey = new Map(raw.top.map((assessed) => [assessed.key, assessed]));
+  const asked = rows.map(({ key, level }) => {
+    const assessed = byKey.get(key) as Assessed<never>;
+    return { assessed, level, query: kind.accessesFor(definition, day, assessed, world) };
   });
-  const sampleVersion = versionOf([...baseline, ...window]) + directory.version + clusters.version;
-  const accesses = await readAccesses(ch, {
-    actors: sheet.suspects.map((suspect) => suspect.actor_id),
-    from: start,
-    to: start + definition.window.days,
-    where: `outcome = 'allowed' AND action IN (${sqlStrings(definition.judge.actions)})`,
-  });
-  const findings = sheet.suspects.map((suspect) =>
-    toFinding({
+  const answers = await readAll(
+    store,
+    asked.map(({ query }) => query),
+  );
+  const canaries = asked.some(({ query }) => query?.canaries === true)
+    ? new Set(await store.readCanaries())
+    : new Set<string>();
+  return asked.map(({ assessed, level }, i) =>
+    kind.finding({
       definition,
-      start,
-      suspect,
-      entities: sheet.sample.entities,
-      calibration: sheet.calibration,
-      budgetShare,
-      window,
-      accesses: accesses.get(suspect.actor_id) ?? [],
+      day,
+      world,
+      judged: raw.judged,
+      assessed,
+      level,
+      accesses: answers[i] as JudgedAccess[],
+      canaries,
     }),
   );
-  return {
-    version: sampleVersion + earlier.version,
-    sampleVersion,
-    sample: sheet.sample,
-    findings,
-    unscored: sheet.unscored,
-  };
 }
 
-async function judgeCanary(
-  ch: ClickHouse,
-  definition: Definition,
-  start: Day,
-  window: readonly DayBlock[],
-  budgetShare: number,
-): Promise<Outcome> {
-  const { hits, unscored } = judgeCanaries(window);
-  const version = versionOf(window);
-  const actors = [...hits.keys()].sort();
-  const accesses = await readAccesses(ch, {
-    actors,
-    from: start,
-    to: start + definition.window.days,
-    where: 'hasAny(customer_ids, (SELECT groupArray(customer_id) FROM {db}.canaries FINAL))',
+/** Queries that differ in their actors only are asked as one. */
+async function readAll(
+  store: Pick<JudgeStore, 'readAccesses'>,
+  queries: readonly (AccessQuery | null)[],
+): Promise<JudgedAccess[][]> {
+  const answers: JudgedAccess[][] = queries.map(() => []);
+  const groups = new Map<string, { query: AccessQuery; at: number[] }>();
+  queries.forEach((query, i) => {
+    if (query === null) return;
+    const { actors, ...rest } = query;
+    const key = actors?.length === 1 ? JSON.stringify(rest) : `${i}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { query, at: [i] });
+    else group.at.push(i);
   });
-  const planted = actors.length === 0 ? new Set<string>() : await readCanaries(ch);
-  const findings: Finding[] = actors.map((actorId) => {
-    const own = accesses.get(actorId) ?? [];
-    const canaries = new Set(own.flatMap((access) => access.customer_ids.filter((customer) => planted.has(customer))));
-    return toCanaryFinding({
-      definition,
-      start,
-      actorId,
-      hits: hits.get(actorId) ?? 0,
-      budgetShare,
-      nominalAlarmsPerDay: definition.judge.kind === 'canary' ? definition.judge.nominal_alarms_per_day : 1,
-      accesses: own,
-      canaries: canaries.size,
-    });
-  });
-  return { version, sampleVersion: version, sample: { entities: 0, surprises: [] }, findings, unscored };
-}
-
-const versionOf = (blocks: readonly DayBlock[]): bigint => blocks.reduce((sum, block) => sum + block.version, 0n);
-
-async function readCanaries(ch: ClickHouse): Promise<Set<string>> {
-  const rows = await ch.query<{ customer_id: string }>('SELECT customer_id FROM {db}.canaries FINAL');
-  return new Set(rows.map((row) => row.customer_id));
-}
-
-interface AccessQuery {
-  readonly actors: readonly string[];
-  readonly from: Day;
-  readonly to: Day;
-  readonly where: string;
-}
-
-/** Accesses by actor, each ascending by (occurred_at, event_id). */
-async function readAccesses(
-  ch: ClickHouse,
-  { actors, from, to, where }: AccessQuery,
-): Promise<Map<string, JudgedAccess[]>> {
-  const byActor = new Map<string, JudgedAccess[]>();
-  if (actors.length === 0) return byActor;
-  const rows = await ch.query<
-    Omit<JudgedAccess, 'occurred_at' | 'record_count'> & { occurred_ms: string; record_count: string }
-  >(
-    `SELECT event_id, toUnixTimestamp64Milli(occurred_at) AS occurred_ms, actor_id, action, seller_id, customer_ids, review_rating,
-      record_count, case_id, approver_id, explained
-    FROM {db}.access_events FINAL
-    WHERE actor_id IN (${sqlStrings(actors)}) AND occurred_at >= '${dayText(from)} 00:00:00.000' AND occurred_at < '${dayText(to)} 00:00:00.000' AND ${where}
-    ORDER BY actor_id, occurred_at, event_id SETTINGS do_not_merge_across_partitions_select_final = 1`,
-  );
-  for (const { occurred_ms, record_count, ...rest } of rows) {
-    const access: JudgedAccess = { ...rest, occurred_at: Number(occurred_ms), record_count: Number(record_count) };
-    const own = byActor.get(access.actor_id);
-    if (own === undefined) byActor.set(access.actor_id, [access]);
-    else own.push(access);
+  for (const { query, at } of groups.values()) {
+    const [only] = at;
+    if (at.length === 1) {
+      answers[only as number] = await store.readAccesses(query);
+      continue;
+    }
+    const byActor = new Map<string, JudgedAccess[]>();
+    for (const i of at) byActor.set(queries[i]?.actors?.[0] as string, answers[i] as JudgedAccess[]);
+    const all = await store.readAccesses({ ...query, actors: [...byActor.keys()].sort() });
+    for (const access of all) byActor.get(access.actor_id)?.push(access);
   }
-  return byActor;
+  return answers;
 }

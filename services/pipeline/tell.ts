@@ -1,7 +1,8 @@
 // What is told to the anomalies topic: contents that are new to their window, and anomalies that no longer hold.
 
 import type { Finding } from '../core/judge/finding.js';
-import type { Judgement } from './judgements.js';
+import { type Day, startOf } from '../core/time.js';
+import type { JudgedSheet } from './sheets.js';
 
 export interface PublishedFinding {
   readonly anomaly_id: string;
@@ -11,15 +12,16 @@ export interface PublishedFinding {
   readonly value: Readonly<Record<string, unknown>>;
 }
 
-/** @param before contents by anomaly_id that the window's judgement named until now; @param all also what did not change: after a start, the last telling may not have happened */
-export function changes(judgement: Judgement, before: ReadonlyMap<string, string>, all: boolean): PublishedFinding[] {
+/** @param all also what did not change: after a start, the last telling may not have happened */
+export function changes({ judgement, contents, before }: JudgedSheet, all: boolean): PublishedFinding[] {
   const told: PublishedFinding[] = [];
   const holding = new Set<string>();
-  for (const finding of judgement.findings) {
+  for (const finding of contents) {
     holding.add(finding.anomaly_id);
     if (all || before.get(finding.anomaly_id) !== finding.content) told.push(publish(finding));
   }
-  for (const id of before.keys()) if (!holding.has(id)) told.push(withdraw(id, judgement));
+  const start = judgement.day - judgement.windowDays + 1;
+  for (const id of before.keys()) if (!holding.has(id)) told.push(withdraw(id, judgement.detection, start));
   return told;
 }
 
@@ -36,8 +38,8 @@ function publish(finding: Finding): PublishedFinding {
   return { anomaly_id: finding.anomaly_id, key: finding.anomaly_id, value };
 }
 
-const withdraw = (id: string, { detection, start }: Judgement): PublishedFinding => ({
+const withdraw = (id: string, detection: string, start: Day): PublishedFinding => ({
   anomaly_id: id,
   key: id,
-  value: { anomaly_id: id, detection, window_start: new Date(start * 86_400_000).toISOString(), status: 'withdrawn' },
+  value: { anomaly_id: id, detection, window_start: new Date(startOf(start)).toISOString(), status: 'withdrawn' },
 });

@@ -17,6 +17,11 @@ export interface JudgingPorts {
   readonly idleMs?: number;
 }
 
+/** With so many records to be landed nothing that is judged is news, and rounds leave most of the machine to the landing. */
+const BACKLOG_EVENTS = 20_000;
+const REST_TIMES = 2;
+const MAX_REST_MS = 10_000;
+
 /** Idle rounds after which the pause grows to its fourfold: a quiet organisation needs no hurry. */
 const CALM_AFTER_ROUNDS = 40;
 
@@ -30,24 +35,29 @@ export async function judgeForever(ports: JudgingPorts): Promise<void> {
     if (!isJudge) judge = null;
     else {
       judge ??= ports.createJudge();
-      const worked = await round(ports, judge);
-      idleRounds = worked ? 0 : idleRounds + 1;
-      if (worked) continue;
+      const began = performance.now();
+      const { hasWorked, lagEvents } = await round(ports, judge);
+      idleRounds = hasWorked ? 0 : idleRounds + 1;
+      if (hasWorked && lagEvents <= BACKLOG_EVENTS) continue;
+      if (hasWorked) {
+        await sleep(Math.min(MAX_REST_MS, REST_TIMES * (performance.now() - began)), ports.signal);
+        continue;
+      }
     }
     await sleep(idleRounds > CALM_AFTER_ROUNDS ? 4 * idleMs : idleMs, ports.signal);
   }
 }
 
-/** True if there was something to judge. */
-async function round(ports: JudgingPorts, judge: Judge): Promise<boolean> {
+/** @returns whether there was something to judge, and how many records wait to be landed */
+async function round(ports: JudgingPorts, judge: Judge): Promise<{ hasWorked: boolean; lagEvents: number }> {
   const { frontierMs, lagEvents } = await metrics.timed('frontier', () => ports.persist(() => ports.align()));
   metrics.noteAlignment(frontierMs, lagEvents);
-  if (frontierMs === Number.NEGATIVE_INFINITY) return false;
+  if (frontierMs === Number.NEGATIVE_INFINITY) return { hasWorked: false, lagEvents };
   const summary = await metrics.timed('judge', () => ports.persist(() => judge.round(frontierMs)));
   metrics.rounds.inc();
   metrics.lastRound.setToCurrentTime();
   metrics.landingsWaiting.set(summary.waiting);
   metrics.sheetsJudged.inc(summary.sheets);
   if (summary.sheets > 0) metrics.openFindings.set(summary.openFindings);
-  return summary.landings > 0 || summary.sheets > 0;
+  return { hasWorked: summary.landings > 0 || summary.isUnfinished, lagEvents };
 }

@@ -7,6 +7,7 @@ import { createJudge } from '../pipeline/judge.js';
 import type { JudgingConfig } from '../pipeline/judging-config.js';
 import { createLander } from '../pipeline/lander.js';
 import { createClickHouseFactStore } from '../pipeline/store/fact-store-clickhouse.js';
+import { clickHouseJudgeStore } from '../pipeline/store/judge-store-clickhouse.js';
 import type { ClickHouse } from '../platform/clickhouse/client.js';
 import type { KafkaSettings, RegistrySettings } from '../platform/config/settings.js';
 import { startHealthServer } from '../platform/http/health-server.js';
@@ -195,7 +196,7 @@ function judge({ clickhouse, judging }: ScorerOptions, parts: Parts, cluster: st
       return align(ends, await readProgress(clickhouse, cluster));
     },
     createJudge: () =>
-      createJudge(clickhouse, {
+      createJudge(clickHouseJudgeStore(clickhouse), {
         config: judging,
         tell: (findings) => life.persist(() => tellAnomalies(publisher, findings)),
       }),

@@ -3,8 +3,8 @@
 import type { RoundSummary } from '../../services/pipeline/judge.js';
 import { judgeForever } from '../../services/scorer/judging.js';
 
-const idle: RoundSummary = { landings: 0, waiting: 0, sheets: 0, openFindings: 0 };
-const busy: RoundSummary = { landings: 2, waiting: 0, sheets: 3, openFindings: 1 };
+const idle: RoundSummary = { landings: 0, waiting: 0, sheets: 0, openFindings: 0, isUnfinished: false };
+const busy: RoundSummary = { landings: 2, waiting: 0, sheets: 3, openFindings: 1, isUnfinished: false };
 
 interface Step {
   readonly duty?: boolean;

@@ -3,6 +3,7 @@
 
 import { createJudge } from '../../pipeline/judge.js';
 import { loadJudgingConfig } from '../../pipeline/judging-config.js';
+import { clickHouseJudgeStore } from '../../pipeline/store/judge-store-clickhouse.js';
 import { readSettings } from '../../platform/config/settings.js';
 import type { OpenDatabase } from '../../platform/stack/database.js';
 import { createProgress } from '../../platform/terminal/progress.js';
@@ -11,7 +12,7 @@ export async function judgeAlone({ clickhouse, exclusive }: OpenDatabase): Promi
   if (!exclusive) return;
   const progress = createProgress();
   try {
-    const judge = createJudge(clickhouse, {
+    const judge = createJudge(clickHouseJudgeStore(clickhouse), {
       config: loadJudgingConfig({ alertBudget: readSettings(process.env).alertBudget }),
       tell: async () => {},
       onProgress: (done, total) => progress.update('judging', done, total),

@@ -1,5 +1,5 @@
 // What an actor and its peers usually do: own daily amounts shrunk towards the peer group (empirical Bayes, Gamma–Poisson with
-// extra day-to-day spread). Reads whole days that ended at least 24 h before the window; see docs/model.md for the derivation.
+// extra day-to-day spread), own shares shrunk towards the peers' (beta–binomial). See docs/model.md for the derivation.
 
 export interface OwnHistory {
   /** days with any activity, in the baseline */
@@ -10,6 +10,8 @@ export interface OwnHistory {
   events: number;
   counted: number;
   unexplained: number;
+  /** explained late or by a case of one's own */
+  doubtful: number;
   unapproved: number;
   low: number;
 }
@@ -20,9 +22,26 @@ export const emptyHistory = (): OwnHistory => ({
   events: 0,
   counted: 0,
   unexplained: 0,
+  doubtful: 0,
   unapproved: 0,
   low: 0,
 });
+
+/** A history in the figures that baselines are made of. */
+export interface Member extends Readonly<Omit<OwnHistory, 'amounts'>> {
+  /** of winsorised amounts */
+  readonly sum: number;
+  /** day-to-day variance over mean of winsorised amounts: a first offence does not excuse the second. NaN without enough to tell */
+  readonly ownSpread: number;
+  /** the same of the amounts as they are */
+  readonly spread: number;
+}
+
+export interface ShareBaseline {
+  readonly mean: number;
+  /** how many accesses' worth the peers' share counts against one's own: small where members differ widely */
+  readonly weight: number;
+}
 
 export interface GroupBaseline {
   readonly name: string;
@@ -37,9 +56,10 @@ export interface GroupBaseline {
   /** the tenth and ninetieth percentile of members' own rates per active day, for words only */
   readonly usualFrom: number;
   readonly usualTo: number;
-  readonly unexplainedShare: number;
-  readonly unapprovedShare: number;
-  readonly lowShare: number;
+  readonly unexplained: ShareBaseline;
+  readonly doubtful: ShareBaseline;
+  readonly unapproved: ShareBaseline;
+  readonly low: ShareBaseline;
 }
 
 const MIN_DAYS_FOR_RATE = 3;
@@ -48,63 +68,64 @@ const SPREAD_PRIOR_DAYS = 20;
 const MIN_RELATIVE_VARIANCE = 0.01;
 const MAX_RELATIVE_VARIANCE = 100;
 
-/**
- * A history's amounts with the largest tenth of its active days lowered to the largest day that is not among them (winsorised),
- * but never below one: rare work is no outlier.
- */
-function winsorised({ activeDays, amounts }: OwnHistory): readonly number[] {
+/** The level to which the largest tenth of active days is lowered; never below one, as rare work is no outlier. */
+function capOf({ activeDays, amounts }: OwnHistory): number {
   const clipped = Math.floor(activeDays / 10);
-  if (clipped === 0) return amounts;
-  const cap = Math.max(1, [...amounts].sort((a, b) => b - a)[clipped] ?? 0);
-  return amounts.map((amount) => Math.min(amount, cap));
+  if (clipped === 0) return Number.POSITIVE_INFINITY;
+  if (amounts.length <= clipped) return 1;
+  const largest: number[] = new Array(clipped + 1).fill(0);
+  for (const amount of amounts) {
+    if (amount <= (largest[clipped] as number)) continue;
+    let at = clipped;
+    while (at > 0 && (largest[at - 1] as number) < amount) {
+      largest[at] = largest[at - 1] as number;
+      at--;
+    }
+    largest[at] = amount;
+  }
+  return Math.max(1, largest[clipped] as number);
 }
 
-export function winsorisedSum(history: OwnHistory): number {
+export function memberOf(history: OwnHistory): Member {
+  const { amounts, ...figures } = history;
+  const cap = capOf(history);
   let sum = 0;
-  for (const amount of winsorised(history)) sum += amount;
-  return sum;
+  let raw = 0;
+  for (const amount of amounts) {
+    raw += amount;
+    sum += Math.min(amount, cap);
+  }
+  return {
+    ...figures,
+    sum,
+    ownSpread: spreadOf(history, sum, cap),
+    spread: spreadOf(history, raw, Number.POSITIVE_INFINITY),
+  };
 }
 
-/** Day-to-day variance over mean of one history, zero days included. NaN without enough to tell. */
-function spreadOf({ activeDays }: OwnHistory, amounts: readonly number[]): number {
-  let sum = 0;
-  for (const amount of amounts) sum += amount;
+function spreadOf({ activeDays, amounts }: OwnHistory, sum: number, cap: number): number {
   if (activeDays < 5 || sum < 5) return Number.NaN;
   const mean = sum / activeDays;
   let squares = (activeDays - amounts.length) * mean * mean;
-  for (const amount of amounts) squares += (amount - mean) ** 2;
+  for (const amount of amounts) squares += (Math.min(amount, cap) - mean) ** 2;
   return squares / (activeDays - 1) / mean;
 }
 
-/** The own spread that counts in a prediction: winsorised, so that a first offence does not excuse the second. */
-export const ownSpread = (history: OwnHistory): number => spreadOf(history, winsorised(history));
-
-export function groupBaseline(name: string, histories: readonly OwnHistory[]): GroupBaseline {
-  const known = histories.filter((history) => history.activeDays >= MIN_DAYS_FOR_RATE);
-  const sums = known.map(winsorisedSum);
+export function groupBaseline(name: string, members: readonly Member[]): GroupBaseline {
+  const known = members.filter((member) => member.activeDays >= MIN_DAYS_FOR_RATE);
   let days = 0;
   let amount = 0;
-  let events = 0;
-  let counted = 0;
-  let unexplained = 0;
-  let unapproved = 0;
-  let low = 0;
-  known.forEach((history, i) => {
-    days += history.activeDays;
-    amount += sums[i] as number;
-    events += history.events;
-    counted += history.counted;
-    unexplained += history.unexplained;
-    unapproved += history.unapproved;
-    low += history.low;
-  });
+  for (const member of known) {
+    days += member.activeDays;
+    amount += member.sum;
+  }
   const meanPerDay = (amount + 0.5) / (days + 1);
   const spread = groupSpread(known);
   let between = 0;
-  known.forEach((history, i) => {
-    const rate = (sums[i] as number) / history.activeDays;
-    between += (rate - meanPerDay) ** 2 - (spread * meanPerDay) / history.activeDays;
-  });
+  for (const member of known) {
+    const rate = member.sum / member.activeDays;
+    between += (rate - meanPerDay) ** 2 - (spread * meanPerDay) / member.activeDays;
+  }
   const relative = known.length > 1 ? between / (known.length - 1) / meanPerDay ** 2 : 1;
   const variance = Math.min(MAX_RELATIVE_VARIANCE, Math.max(MIN_RELATIVE_VARIANCE, relative)) * meanPerDay ** 2;
   return {
@@ -114,10 +135,11 @@ export function groupBaseline(name: string, histories: readonly OwnHistory[]): G
     shape: meanPerDay ** 2 / variance,
     rate: meanPerDay / variance,
     spread,
-    ...usualRange(known.map((history, i) => (sums[i] as number) / history.activeDays)),
-    unexplainedShare: share(unexplained, events),
-    unapprovedShare: share(unapproved, events),
-    lowShare: share(low, counted),
+    ...usualRange(known.map((member) => member.sum / member.activeDays)),
+    unexplained: shareBaseline(known.map(({ unexplained, events }) => ({ part: unexplained, whole: events }))),
+    doubtful: shareBaseline(known.map(({ doubtful, events }) => ({ part: doubtful, whole: events }))),
+    unapproved: shareBaseline(known.map(({ unapproved, events }) => ({ part: unapproved, whole: events }))),
+    low: shareBaseline(known.map(({ low, counted }) => ({ part: low, whole: counted }))),
   };
 }
 
@@ -127,11 +149,31 @@ function usualRange(rates: number[]): { usualFrom: number; usualTo: number } {
   return { usualFrom: at(0.1), usualTo: at(0.9) };
 }
 
-const share = (part: number, whole: number): number => (part + 0.5) / (whole + 1);
+const MIN_SHARE_WEIGHT = 1;
+const MAX_SHARE_WEIGHT = 30;
+const MIN_WHOLE = 5;
+
+/** Pooled share, and the weight of its beta prior by the method of moments over members (Kleinman 1973). */
+function shareBaseline(shares: readonly { readonly part: number; readonly whole: number }[]): ShareBaseline {
+  let part = 0;
+  let whole = 0;
+  for (const share of shares) {
+    part += share.part;
+    whole += share.whole;
+  }
+  const mean = (part + 0.5) / (whole + 1);
+  const told = shares.filter((share) => share.whole >= MIN_WHOLE);
+  if (told.length < 3) return { mean, weight: MIN_SHARE_WEIGHT };
+  let between = 0;
+  for (const share of told) between += (share.part / share.whole - mean) ** 2 - (mean * (1 - mean)) / share.whole;
+  const variance = between / told.length;
+  const weight = variance <= 0 ? MAX_SHARE_WEIGHT : (mean * (1 - mean)) / variance - 1;
+  return { mean, weight: Math.min(MAX_SHARE_WEIGHT, Math.max(MIN_SHARE_WEIGHT, weight)) };
+}
 
 /** Median of members' spreads, so that past offenders do not widen everybody's, also in a small group. */
-function groupSpread(known: readonly OwnHistory[]): number {
-  const spreads = known.map((one) => spreadOf(one, one.amounts)).filter((spread) => !Number.isNaN(spread));
+function groupSpread(known: readonly Member[]): number {
+  const spreads = known.map((one) => one.spread).filter((spread) => !Number.isNaN(spread));
   if (spreads.length === 0) return 1.5;
   spreads.sort((a, b) => a - b);
   return Math.max(1, spreads[Math.floor((spreads.length - 1) / 2)] as number);
@@ -149,15 +191,14 @@ export interface Prediction {
  * Predictive mean and variance of the amount in `days` active days: the rate is Gamma with the group's prior updated by the own
  * winsorised history (discounted by the spread), days scatter with variance spread × mean.
  */
-export function predict(history: OwnHistory, group: GroupBaseline, days: number, surge: number): Prediction {
-  const own = ownSpread(history);
-  const weight = Number.isNaN(own) ? 0 : history.activeDays;
+export function predict(own: Member, group: GroupBaseline, days: number, surge: number): Prediction {
+  const weight = Number.isNaN(own.ownSpread) ? 0 : own.activeDays;
   const spread = Math.max(
     1,
-    (weight * (Number.isNaN(own) ? 0 : own) + SPREAD_PRIOR_DAYS * group.spread) / (weight + SPREAD_PRIOR_DAYS),
+    (weight * (weight === 0 ? 0 : own.ownSpread) + SPREAD_PRIOR_DAYS * group.spread) / (weight + SPREAD_PRIOR_DAYS),
   );
-  const shape = group.shape + winsorisedSum(history) / spread;
-  const rate = group.rate + history.activeDays / spread;
+  const shape = group.shape + own.sum / spread;
+  const rate = group.rate + own.activeDays / spread;
   const ratePerDay = shape / rate;
   const mean = ratePerDay * days * surge;
   return { mean, variance: mean * spread + (mean * mean) / shape, spread, ratePerDay };

@@ -1,69 +1,93 @@
 // From surprise to expected honest alarms a day: how often did this detection's surprise reach so far on earlier days?
-// Reads the samples of sheets whose windows ended at least 24 h before this one; never the verdicts on them.
+// Reads samples of earlier sheets; never the verdicts on them.
 
 import { round } from '../stats/combine.js';
 
-/** The largest surprises of one sheet, and of how many entities. */
+/** The largest surprises of one sheet, by entity, and of how many that were judged. */
 export interface Sample {
-  readonly entities: number;
-  /** descending, at most SAMPLE_SIZE */
+  readonly judged: number;
+  /** side by side, descending by surprise, at most SAMPLE_SIZE */
+  readonly keys: readonly string[];
   readonly surprises: readonly number[];
 }
 
 export const SAMPLE_SIZE = 60;
-const MIN_SHEETS = 7;
-const MIN_TAIL = 10;
-/** Share of judged entities that counts as the tail; in a large organisation less, at most half of what is sampled. */
-const TAIL_SHARE = 0.02;
+const MIN_SHEETS = 5;
+const MIN_TAIL = 8;
+/** How much of what was judged is the tail; in a large organisation less, at most half of what is sampled. */
+const TAIL_SHARE = 0.05;
+const ENOUGH_TAIL = 40;
 /** Without history the model's own probability is distrusted by this factor. */
 const UNCALIBRATED_FACTOR = 10;
 /** An exponential tail with this mean is what a perfectly calibrated −log10 p has. */
 const MODEL_MEAN_EXCESS = 1 / Math.LN10;
+/** The model's slope counts as so many excesses. */
+const MODEL_WEIGHT = 5;
 
 export interface Calibration {
   readonly sheets: number;
   /** where the tail begins, in −log10 p; NaN when uncalibrated */
   readonly threshold: number;
-  /** surprises at or above the threshold, per sheet */
-  readonly tailPerSheet: number;
-  /** mean of the exponential that continues the tail (from its median excess, so that a few offenders do not stretch it) */
+  /** distinct entities a day that reach the threshold */
+  readonly tailPerDay: number;
+  /** mean of the exponential that continues the tail */
   readonly meanExcess: number;
 }
 
 export const uncalibrated: Calibration = {
   sheets: 0,
   threshold: Number.NaN,
-  tailPerSheet: 0,
+  tailPerDay: 0,
   meanExcess: MODEL_MEAN_EXCESS,
 };
 
 export function calibrate(samples: readonly Sample[]): Calibration {
-  const judged = samples.filter((sample) => sample.entities > 0);
-  let entities = 0;
+  const sheets = samples.filter((sample) => sample.judged > 0);
+  let judged = 0;
   const all: number[] = [];
-  for (const sample of judged) {
-    entities += sample.entities;
-    all.push(...sample.surprises);
+  for (const sample of sheets) {
+    judged += sample.judged;
+    for (const surprise of sample.surprises) all.push(surprise);
   }
-  const sampled = Math.floor((judged.length * SAMPLE_SIZE) / 2);
-  const tail = Math.max(MIN_TAIL, Math.min(sampled, Math.ceil(entities * TAIL_SHARE)));
-  if (judged.length < MIN_SHEETS || all.length < tail) return { ...uncalibrated, sheets: judged.length };
+  const sampled = Math.floor((sheets.length * SAMPLE_SIZE) / 2);
+  const tail = Math.min(all.length, sampled, Math.max(ENOUGH_TAIL, Math.ceil(judged * TAIL_SHARE)));
+  if (sheets.length < MIN_SHEETS || tail < MIN_TAIL) return { ...uncalibrated, sheets: sheets.length };
   all.sort((a, b) => b - a);
   const threshold = all[tail - 1] as number;
-  const median = (all[Math.floor((tail - 1) / 2)] as number) - threshold;
-  const meanExcess = Math.max(MODEL_MEAN_EXCESS, median / Math.LN2);
-  return { sheets: judged.length, threshold, tailPerSheet: tail / judged.length, meanExcess: round(meanExcess, 6) };
+  return {
+    sheets: sheets.length,
+    threshold,
+    tailPerDay: round(distinctAtOrAbove(sheets, threshold) / sheets.length, 6),
+    meanExcess: round(Math.max(MODEL_MEAN_EXCESS, meanExcess(all, tail, threshold)), 6),
+  };
+}
+
+/** An entity that stays at its surprise for days is one alarm: whoever reaches the threshold counts once. */
+function distinctAtOrAbove(sheets: readonly Sample[], threshold: number): number {
+  const distinct = new Set<string>();
+  for (const { keys, surprises } of sheets) {
+    for (let i = 0; i < keys.length && (surprises[i] as number) >= threshold; i++) distinct.add(keys[i] as string);
+  }
+  return distinct.size;
 }
 
 /**
- * Honest alarms a day expected at this surprise or above.
- * @param entities entities judged in this sheet
- * @param hopDays days between sheets
+ * Maximum likelihood of an exponential whose upper half is censored (Epstein and Sobel 1953), so that offenders in the sample, being
+ * few and at the top, hardly stretch it: the sum of the lower half's excesses and, for each in the upper half, the median.
  */
-export function expectedPerDay(surprise: number, entities: number, hopDays: number, calibration: Calibration): number {
-  const model = (Math.max(1, entities) * 10 ** -surprise) / hopDays;
+function meanExcess(descending: readonly number[], tail: number, threshold: number): number {
+  const seen = Math.ceil(tail / 2);
+  let sum = 0;
+  for (let i = tail - seen; i < tail; i++) sum += (descending[i] as number) - threshold;
+  sum += (tail - seen) * ((descending[tail - seen] as number) - threshold);
+  return (sum + MODEL_WEIGHT * MODEL_MEAN_EXCESS) / (seen + MODEL_WEIGHT);
+}
+
+/** Honest alarms a day expected at this surprise or above. @param judged entities judged in a sheet */
+export function expectedPerDay(surprise: number, judged: number, calibration: Calibration): number {
+  const model = Math.max(1, judged) * 10 ** -surprise;
   if (Number.isNaN(calibration.threshold)) return model * UNCALIBRATED_FACTOR;
-  if (surprise < calibration.threshold) return Math.max(model, calibration.tailPerSheet / hopDays);
+  if (surprise < calibration.threshold) return Math.max(model, calibration.tailPerDay);
   const beyond = (surprise - calibration.threshold) / calibration.meanExcess;
-  return (calibration.tailPerSheet / hopDays) * Math.exp(-Math.min(650, beyond));
+  return calibration.tailPerDay * Math.exp(-Math.min(650, beyond));
 }

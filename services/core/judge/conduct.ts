@@ -1,15 +1,13 @@
-// An actor's conduct in a window: the figures that evidence is weighed on, added up from bucket rows.
-// Rows of several days and actions add; nothing is averaged or rounded here.
+// An actor's conduct in a window: the figures that evidence is weighed on, added up access by access as they
+// are from days (kinds/conduct.ts). Nothing is averaged or rounded here.
 
-import type { AmountKind, Conduct } from '../detections/definition.js';
+import { type ConductDefinition, type Definition, isConduct } from '../detections/definition.js';
+import { KeyholeError } from '../errors.js';
 import type { AccessEvent, Explained } from '../feeds/records.js';
 import { dayOf } from '../time.js';
-import type { ActionDay } from './day.js';
-
-export interface SellerShare {
-  amount: number;
-  low: number;
-}
+import type { Evidence, EvidenceContext } from './evidence.js';
+import type { Measure } from './measures.js';
+import type { SellerShare } from './places.js';
 
 export interface ConductFigures {
   /** in the definition's unit, of the accesses that it counts */
@@ -23,6 +21,7 @@ export interface ConductFigures {
   explained_self: number;
   unapproved: number;
   low: number;
+  /** by name */
   readonly sellers: Map<string, SellerShare>;
 }
 
@@ -38,44 +37,27 @@ export const emptyFigures = (): ConductFigures => ({
   sellers: new Map(),
 });
 
-/** What a definition counts. */
-export type Measure = Pick<Conduct, 'amount' | 'counts'>;
+/** An actor's conduct with everything its reasoning needs. */
+export interface Conduct {
+  readonly actorId: string;
+  readonly figures: ConductFigures;
+  readonly context: EvidenceContext;
+  readonly evidence: readonly Evidence[];
+}
+
+export function conductOf(definition: Definition): ConductDefinition {
+  if (isConduct(definition)) return definition;
+  throw new KeyholeError('internal', `detection ${definition.id} does not weigh conduct`, { retriable: false });
+}
 
 /** Whether a definition counts accesses of this kind. */
-export const isCounted = (measure: Measure, justified: boolean): boolean => measure.counts === 'all' || !justified;
-
-export const amountOf = (row: ActionDay, kind: AmountKind): number =>
-  kind === 'customers' ? row.customers + row.unlisted : kind === 'events' ? row.events : row.records;
+export const isCounted = (measure: Pick<Measure, 'counts'>, justified: boolean): boolean =>
+  measure.counts === 'all' || !justified;
 
 /** What is unexplained in some way: no case, a case opened later, a case of one's own. */
 export const unexplained = (
   figures: Pick<ConductFigures, 'explained_no' | 'explained_late' | 'explained_self'>,
 ): number => figures.explained_no + figures.explained_late + figures.explained_self;
-
-/** Adds a row; sellers count customers where the amount does, else events. */
-export function addRow(figures: ConductFigures, row: ActionDay, measure: Measure): void {
-  figures.events += row.events;
-  figures.explained_no += row.explained_no;
-  figures.explained_late += row.explained_late;
-  figures.explained_self += row.explained_self;
-  figures.unapproved += row.unapproved;
-  if (!isCounted(measure, row.justified)) return;
-  figures.amount += amountOf(row, measure.amount);
-  figures.counted += row.events;
-  const amounts = measure.amount === 'customers' ? row.seller_customers : row.seller_events;
-  for (let i = 0; i < row.sellers.length; i++) {
-    const seller = row.sellers[i] as string;
-    const low = row.seller_low[i] as number;
-    figures.low += low;
-    if (seller === '') continue;
-    const share = figures.sellers.get(seller);
-    if (share === undefined) figures.sellers.set(seller, { amount: amounts[i] as number, low });
-    else {
-      share.amount += amounts[i] as number;
-      share.low += low;
-    }
-  }
-}
 
 /** One allowed access with its explanation: what a bucket row is made of. */
 export type JudgedAccess = Pick<
@@ -102,17 +84,29 @@ export function addAccess(figures: ConductFigures, access: JudgedAccess, measure
   if (!isCounted(measure, access.explained === 'yes')) return;
   const seller = access.seller_id ?? '';
   const kind = measure.amount;
-  const amount =
-    kind === 'customers' ? newCustomers(access, seller, seen) : kind === 'events' ? 1 : access.record_count;
+  const amount = amountOf(access, seller, kind, seen);
   const low = access.review_rating !== null && access.review_rating <= 2 ? 1 : 0;
   figures.amount += amount;
   figures.counted += 1;
   figures.low += low;
   if (seller === '') return;
   const share = figures.sellers.get(seller) ?? { amount: 0, low: 0 };
-  share.amount += kind === 'customers' ? amount : 1;
+  share.amount += kind === 'customers' || kind === 'records' ? amount : 1;
   share.low += low;
   figures.sellers.set(seller, share);
+}
+
+function amountOf(access: JudgedAccess, seller: string, kind: Measure['amount'], seen: Set<string>): number {
+  switch (kind) {
+    case 'customers':
+      return newCustomers(access, seller, seen);
+    case 'events':
+      return 1;
+    case 'records':
+      return access.record_count;
+    case 'doubtful':
+      return access.explained === 'late' || access.explained === 'self' ? 1 : 0;
+  }
 }
 
 /** Customers not yet seen under this seller, by this action, on this day; and records beyond those listed. */

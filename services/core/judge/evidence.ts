@@ -4,9 +4,8 @@
 import type { EvidenceKind } from '../detections/definition.js';
 import { logFisher, round, surprise } from '../stats/combine.js';
 import { logBetaBinomialTail, logNegativeBinomialTail } from '../stats/tails.js';
-import { type GroupBaseline, type OwnHistory, predict } from './baseline.js';
+import { type GroupBaseline, type Member, type OwnHistory, predict, type ShareBaseline } from './baseline.js';
 import { type ConductFigures, unexplained } from './conduct.js';
-import { byCluster } from './traffic.js';
 
 /** How much is known of a place, a seller or a cluster: by the actor before, and by everybody else in the baseline and in this window. */
 export interface PlaceTraffic {
@@ -21,6 +20,8 @@ export interface PlaceTraffic {
 
 export interface EvidenceContext {
   readonly history: OwnHistory;
+  /** the history in the figures that predictions are made of */
+  readonly own: Member;
   readonly group: GroupBaseline;
   readonly activeDays: number;
   /** how much busier the peers are in this window than they usually are, at least 1 */
@@ -29,10 +30,18 @@ export interface EvidenceContext {
   readonly othersAmount: number;
   /** size-biased mean amount that one person has under one seller in a window of this length */
   readonly clump: number;
-  /** clusters of a seller, by links up to the end of the window */
-  readonly clustersOf: (seller: string) => readonly string[];
-  readonly seller: (id: string) => PlaceTraffic;
-  readonly cluster: (id: string) => PlaceTraffic;
+  /** the largest places of each sort that the window's figures fall under */
+  readonly places: Readonly<Record<PlaceKind, Places>>;
+}
+
+export type PlaceKind = 'concentration' | 'cluster' | 'niche';
+
+export interface Places {
+  /** how many the actor touched */
+  readonly candidates: number;
+  readonly largest: readonly { readonly id: string; readonly traffic: PlaceTraffic }[];
+  /** the amount under a place, of the figures being weighed */
+  amountUnder(id: string, figures: ConductFigures): number;
 }
 
 export interface Evidence {
@@ -48,8 +57,9 @@ export interface Evidence {
 /** How many accesses' worth the past counts in the prior of a share: small, because honest days are lumpy. */
 const SHARE_PRIOR = 8;
 const MIN_PRIOR_MEAN = 1e-6;
-const MIN_CONCENTRATION = 3;
-const MAX_PLACES_WEIGHED = 5;
+export const MIN_CONCENTRATION = 3;
+/** Of the places touched, so many of the largest are weighed. */
+export const MAX_PLACES_WEIGHED = 5;
 /** The same for the share of one seller or cluster, once clumps are divided out. */
 const PLACE_PRIOR = 40;
 /** How much work of colleagues on a place it takes until their share of it is believed. */
@@ -65,40 +75,45 @@ export function weigh(kinds: readonly EvidenceKind[], figures: ConductFigures, c
  * All evidence in one surprise, −log10 p: the smaller of Fisher's probability (many moderate pieces) and Bonferroni's
  * (one strong piece), doubled for the choice between the two.
  */
-export function combined(evidence: readonly Evidence[]): number {
-  const logs = evidence.map((piece) => piece.logP);
+export const combined = (evidence: readonly Evidence[]): number => combinedLogs(evidence.map((piece) => piece.logP));
+
+export function combinedLogs(logs: readonly number[]): number {
   const strongest = Math.log(Math.max(1, logs.length)) + Math.min(0, ...logs);
   return surprise(Math.min(0, Math.LN2 + Math.min(logFisher(logs), strongest)));
 }
 
 const WEIGHERS: Readonly<Record<EvidenceKind, (figures: ConductFigures, context: EvidenceContext) => Evidence>> = {
   volume,
-  concentration,
-  cluster,
+  concentration: (figures, context) => mostSurprising('concentration', figures, context),
+  cluster: (figures, context) => mostSurprising('cluster', figures, context),
+  niche: (figures, context) => mostSurprising('niche', figures, context),
   low_ratings: (figures, { history, group }) =>
-    share('low_ratings', figures.low, figures.counted, history.low, history.counted, group.lowShare),
+    share('low_ratings', { part: figures.low, whole: figures.counted }, { part: history.low, whole: history.counted }, group.low),
   justification: (figures, { history, group }) =>
     share(
       'justification',
-      unexplained(figures),
-      figures.events,
-      history.unexplained,
-      history.events,
-      group.unexplainedShare,
+      { part: unexplained(figures), whole: figures.events },
+      { part: history.unexplained, whole: history.events },
+      group.unexplained,
+    ),
+  doubtful: (figures, { history, group }) =>
+    share(
+      'doubtful',
+      { part: figures.explained_late + figures.explained_self, whole: figures.events },
+      { part: history.doubtful, whole: history.events },
+      group.doubtful,
     ),
   second_person: (figures, { history, group }) =>
     share(
       'second_person',
-      figures.unapproved,
-      figures.events,
-      history.unapproved,
-      history.events,
-      group.unapprovedShare,
+      { part: figures.unapproved, whole: figures.events },
+      { part: history.unapproved, whole: history.events },
+      group.unapproved,
     ),
 };
 
-function volume(figures: ConductFigures, { history, group, activeDays, surge }: EvidenceContext): Evidence {
-  const { mean, variance, spread, ratePerDay } = predict(history, group, activeDays, surge);
+function volume(figures: ConductFigures, { own, group, activeDays, surge }: EvidenceContext): Evidence {
+  const { mean, variance, spread, ratePerDay } = predict(own, group, activeDays, surge);
   const size = (mean * mean) / Math.max(variance - mean, mean * 1e-9);
   return {
     kind: 'volume',
@@ -116,65 +131,67 @@ function volume(figures: ConductFigures, { history, group, activeDays, surge }: 
   };
 }
 
-/** Beta-binomial tail of a share, its prior mean the own past shrunk to the peers' share. */
-function share(
-  kind: EvidenceKind,
-  part: number,
-  whole: number,
-  ownPart: number,
-  ownWhole: number,
-  groupShare: number,
-): Evidence {
-  const mean = clampMean((ownPart + SHARE_PRIOR * groupShare) / (ownWhole + SHARE_PRIOR));
+interface Share {
+  readonly part: number;
+  readonly whole: number;
+}
+
+/** Beta-binomial tail of a share: its prior mean the own past shrunk to the peers' share, its weight what is known, up to a bound. */
+function share(kind: EvidenceKind, now: Share, before: Share, peers: ShareBaseline): Evidence {
+  const mean = clampMean((before.part + peers.weight * peers.mean) / (before.whole + peers.weight));
+  const weight = Math.min(SHARE_PRIOR, peers.weight + before.whole);
   return {
     kind,
-    observed: part,
-    expected: round(whole * mean, 4),
-    logP: logBetaBinomialTail(part, whole, SHARE_PRIOR * mean, SHARE_PRIOR * (1 - mean)),
+    observed: now.part,
+    expected: round(now.whole * mean, 4),
+    logP: logBetaBinomialTail(now.part, now.whole, weight * mean, weight * (1 - mean)),
     inputs: {
-      of: whole,
+      of: now.whole,
       prior_mean: round(mean, 8),
-      prior_weight: SHARE_PRIOR,
-      own_before: ownPart,
-      own_before_of: ownWhole,
-      peers_share: round(groupShare, 6),
+      prior_weight: round(weight, 6),
+      own_before: before.part,
+      own_before_of: before.whole,
+      peers_share: round(peers.mean, 6),
+      peers_weight: round(peers.weight, 6),
     },
   };
 }
 
-/** The seller whose share surprises most, paid for by the number of sellers that the actor touched. */
-function concentration(figures: ConductFigures, context: EvidenceContext): Evidence {
-  const amounts = new Map([...figures.sellers].map(([seller, { amount }]) => [seller, amount]));
-  return mostSurprising('concentration', amounts, figures, context, context.seller);
+/** The share of a place in everybody else's work. */
+export const usualShare = (others: number, othersAmount: number): number => (others + 0.5) / (othersAmount + UNSEEN_SELLERS);
+
+const clumpsOf = (whole: number, clump: number): number => Math.max(1, Math.round(whole / clump));
+
+/** Tail of the share of one place, in clumps of work. */
+export function placeTail(
+  amount: number,
+  whole: number,
+  clump: number,
+  mean: number,
+): { readonly clumps: number; readonly logP: number } {
+  const n = clumpsOf(whole, clump);
+  const clumps = Math.min(n, Math.floor(amount / clump));
+  const rho = clampMean(mean);
+  return { clumps, logP: logBetaBinomialTail(clumps, n, PLACE_PRIOR * rho, PLACE_PRIOR * (1 - rho)) };
 }
 
-/** The same for clusters of linked sellers; sellers without a link say nothing. */
-function cluster(figures: ConductFigures, context: EvidenceContext): Evidence {
-  const amounts = byCluster(figures, context.clustersOf);
-  return mostSurprising('cluster', amounts, figures, context, context.cluster);
-}
-
-function mostSurprising(
-  kind: 'concentration' | 'cluster',
-  amounts: ReadonlyMap<string, number>,
-  figures: ConductFigures,
-  context: EvidenceContext,
-  trafficOf: (id: string) => PlaceTraffic,
-): Evidence {
+/** The place whose share surprises most, paid for by the number of places that the actor touched. */
+function mostSurprising(kind: PlaceKind, figures: ConductFigures, context: EvidenceContext): Evidence {
   const ownBefore = sumOf(context.history.amounts);
-  const n = Math.max(1, Math.round(figures.amount / context.clump));
+  const { candidates, largest, amountUnder } = context.places[kind];
   let best: Evidence = { kind, observed: 0, expected: 0, logP: 0, inputs: { of: figures.amount } };
-  for (const [id, amount] of largest(amounts)) {
-    const { own: ownEver, others, othersClumped, ofOthersClumped } = trafficOf(id);
+  for (const { id, traffic } of largest) {
+    const amount = amountUnder(id, figures);
+    if (amount < MIN_CONCENTRATION) continue;
+    const { own: ownEver, others, othersClumped, ofOthersClumped } = traffic;
     const own = Math.min(ownEver, ownBefore);
-    const usual = (others + 0.5) / (context.othersAmount + UNSEEN_SELLERS);
+    const usual = usualShare(others, context.othersAmount);
     const ownShare = (own + SHARE_PRIOR * usual) / (ownBefore + SHARE_PRIOR);
     const colleaguesShare =
-      kind === 'cluster' ? 0 : (othersClumped + COLLEAGUES_PRIOR * usual) / (ofOthersClumped + COLLEAGUES_PRIOR);
+      kind === 'concentration' ? (othersClumped + COLLEAGUES_PRIOR * usual) / (ofOthersClumped + COLLEAGUES_PRIOR) : 0;
     const mean = clampMean(Math.max(ownShare, colleaguesShare));
-    const clumps = Math.min(n, Math.floor(amount / context.clump));
-    const tail = logBetaBinomialTail(clumps, n, PLACE_PRIOR * mean, PLACE_PRIOR * (1 - mean));
-    const logP = Math.min(0, tail + Math.log(amounts.size));
+    const { clumps, logP: tail } = placeTail(amount, figures.amount, context.clump, mean);
+    const logP = Math.min(0, tail + Math.log(Math.max(1, candidates)));
     if (logP >= best.logP) continue;
     best = {
       kind,
@@ -182,11 +199,11 @@ function mostSurprising(
       expected: round(figures.amount * mean, 4),
       logP,
       inputs: {
-        [kind === 'cluster' ? 'cluster' : 'seller']: id,
+        [kind === 'concentration' ? 'seller' : kind]: id,
         of: figures.amount,
         clump: round(context.clump, 4),
         clumps,
-        clumps_of: n,
+        clumps_of: clumpsOf(figures.amount, context.clump),
         prior_mean: round(mean, 8),
         prior_weight: PLACE_PRIOR,
         own_before: own,
@@ -194,18 +211,11 @@ function mostSurprising(
         own_share: round(ownShare, 8),
         peers_share: round(usual, 8),
         colleagues_share: round(colleaguesShare, 8),
-        candidates: amounts.size,
+        candidates,
       },
     };
   }
   return best;
-}
-
-function largest(amounts: ReadonlyMap<string, number>): [string, number][] {
-  return [...amounts]
-    .filter(([, amount]) => amount >= MIN_CONCENTRATION)
-    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
-    .slice(0, MAX_PLACES_WEIGHED);
 }
 
 const clampMean = (mean: number): number => Math.min(1 - MIN_PRIOR_MEAN, Math.max(MIN_PRIOR_MEAN, mean));

@@ -4,15 +4,14 @@
 import { createHash } from 'node:crypto';
 import type { ConductDefinition } from '../detections/definition.js';
 import { round, surprise } from '../stats/combine.js';
-import { type Day, dayOf, dayText, startOf } from '../time.js';
-import type { Calibration } from './calibration.js';
+import { type Day, dayText, startOf } from '../time.js';
 import { expectedPerDay } from './calibration.js';
-import { addAccess, emptyFigures, type JudgedAccess } from './conduct.js';
-import type { DayBlock } from './day.js';
+import { addAccess, type Conduct, conductOf, emptyFigures, type JudgedAccess } from './conduct.js';
 import { combined, type Evidence, weigh } from './evidence.js';
-import { baselineRange } from './read-set.js';
-import { type Severity, score, severity } from './scale.js';
-import type { Suspect } from './sheet.js';
+import type { FindingInput } from './kind.js';
+import type { RowLevel } from './levels.js';
+import { baselineRange, windowStart } from './read-set.js';
+import { type Severity, score } from './scale.js';
 import { describe } from './wording.js';
 
 export interface Factor {
@@ -56,43 +55,32 @@ export function address(finding: Omit<Finding, 'content'>): Finding {
   return { ...finding, content: sha256(JSON.stringify(finding)).slice(0, 32) };
 }
 
-export interface FindingInput {
-  readonly definition: ConductDefinition;
-  readonly start: Day;
-  readonly suspect: Suspect;
-  /** entities judged in the sheet */
-  readonly entities: number;
-  readonly calibration: Calibration;
-  readonly budgetShare: number;
-  readonly window: readonly DayBlock[];
-  /** the suspect's allowed accesses of the detection's actions in the window, ascending by (occurred_at, event_id) */
-  readonly accesses: readonly JudgedAccess[];
-}
-
-export function toFinding(input: FindingInput): Finding {
-  const { definition, start, suspect, accesses } = input;
-  const days = definition.window.days;
+export function conductFinding(input: FindingInput<Conduct>): Finding {
+  const { assessed, day, level, accesses } = input;
+  const definition = conductOf(input.definition);
+  const { days } = definition.window;
+  const start = windowStart(day, days);
+  const { detail } = assessed;
   const customers = new Set(accesses.flatMap((access) => access.customer_ids));
-  const seller = dominantSeller(suspect);
-  const factors = factorsOf(suspect.evidence);
+  const seller = dominantSeller(detail);
   return address({
-    anomaly_id: anomalyId(definition.id, suspect.actor_id, days, start),
+    anomaly_id: anomalyId(definition.id, detail.actorId, days, start),
     detection: definition.id,
     detection_version: definition.version,
-    severity: suspect.severity,
-    score: score(suspect.alarmsPerDay),
-    actor_id: suspect.actor_id,
+    severity: level.severity,
+    score: score(level.alarmsPerDay),
+    actor_id: detail.actorId,
     seller_id: seller,
-    cluster_id: dominantCluster(suspect.evidence),
+    cluster_id: dominantCluster(detail.evidence),
     window_start: startOf(start),
     window_end: startOf(start + days),
-    summary: describe({ definition, suspect, accesses, seller }),
-    factors,
+    summary: describe({ definition, conduct: detail, accesses, seller }),
+    factors: factorsOf(detail.evidence),
     event_count: accesses.length,
     customer_count: customers.size,
     evidence_event_ids: evidenceIds(accesses, seller),
-    detected_at: detectedAt(input),
-    reasoning: JSON.stringify(reasoningOf(input)),
+    detected_at: detectedAt(input, definition),
+    reasoning: JSON.stringify(reasoningOf(input, definition)),
   });
 }
 
@@ -102,7 +90,7 @@ const factorsOf = (evidence: readonly Evidence[]): Factor[] =>
     .sort((a, b) => b.contribution - a.contribution || (a.name < b.name ? -1 : 1));
 
 /** The seller that most of the amount falls under, where one does: at least half, and at least three. */
-function dominantSeller({ figures }: Suspect): string {
+function dominantSeller({ figures }: Conduct): string {
   let best = '';
   let most = Math.max(2, figures.amount / 2 - 1e-9);
   for (const [seller, { amount }] of figures.sellers) {
@@ -132,26 +120,31 @@ function evidenceIds(accesses: readonly JudgedAccess[], seller: string): string[
     .map(({ access }) => access.event_id);
 }
 
-/** The earliest event time at which the suspect's accesses so far made the conduct an anomaly; peers and past as they are now. */
-function detectedAt(input: FindingInput): number {
-  const { definition, suspect, entities, calibration, budgetShare, accesses, window } = input;
+/**
+ * The earliest event time of the sheet's day at which the accesses so far made the conduct an anomaly; peers and past as they are
+ * now. What was one on an earlier day is told by that day's sheet.
+ */
+function detectedAt({ day, assessed, level, judged, accesses }: FindingInput<Conduct>, { judge, window }: ConductDefinition): number {
+  const { figures: final, context } = assessed.detail;
   const figures = emptyFigures();
   const seen = new Set<string>();
   for (const access of accesses) {
-    addAccess(figures, access, definition.judge, seen);
-    if (figures.amount < definition.judge.at_least) continue;
-    const today = dayOf(access.occurred_at);
-    const activeDays = window.filter((block) => block.day <= today && block.active.has(suspect.actor_id)).length;
-    const evidence = weigh(definition.judge.evidence, figures, { ...suspect.context, activeDays });
-    const alarms = expectedPerDay(combined(evidence), entities, definition.window.hop_days, calibration);
-    if (severity(alarms, budgetShare) !== null) return access.occurred_at;
+    addAccess(figures, access, judge, seen);
+    if (access.occurred_at < startOf(day)) continue;
+    if (figures.amount < judge.at_least) continue;
+    const activeDays = window.days === 1 ? 1 : context.activeDays;
+    const surprise = figures.amount === final.amount ? assessed.surprise : combined(weigh(judge.evidence, figures, { ...context, activeDays }));
+    if (expectedPerDay(surprise, judged, level.calibration) <= level.thresholds.keep) return access.occurred_at;
   }
-  return accesses.at(-1)?.occurred_at ?? startOf(input.start);
+  return accesses.at(-1)?.occurred_at ?? startOf(day);
 }
 
-function reasoningOf(input: FindingInput): Record<string, unknown> {
-  const { definition, start, suspect, entities, calibration, budgetShare } = input;
-  const { figures, context, evidence } = suspect;
+function reasoningOf(
+  { day, assessed, judged, level }: FindingInput<Conduct>,
+  definition: ConductDefinition,
+): Record<string, unknown> {
+  const start = windowStart(day, definition.window.days);
+  const { figures, context, evidence } = assessed.detail;
   const baseline = baselineRange(start);
   return {
     window: { from: dayText(start), days: definition.window.days, active_days: context.activeDays },
@@ -186,18 +179,30 @@ function reasoningOf(input: FindingInput): Record<string, unknown> {
       minus_log10_p: surprise(piece.logP),
       inputs: piece.inputs,
     })),
-    combined: { method: 'the smaller of Fisher and Bonferroni, doubled', minus_log10_p: suspect.surprise },
-    calibration: {
-      ...calibration,
-      threshold: Number.isNaN(calibration.threshold) ? null : calibration.threshold,
-      entities,
-    },
-    alarms_per_day: Number(suspect.alarmsPerDay.toPrecision(6)),
-    budget_share: budgetShare,
+    combined: { method: 'the smaller of Fisher and Bonferroni, doubled', minus_log10_p: assessed.surprise },
+    ...levelReasoning(level, judged),
   };
 }
 
+/** How a surprise became a level: the same for every kind. */
+export const levelReasoning = (
+  { calibration, alarmsPerDay, thresholds, isContinuation }: RowLevel,
+  judged: number,
+): Record<string, unknown> => ({
+  calibration: {
+    ...calibration,
+    threshold: Number.isNaN(calibration.threshold) ? null : calibration.threshold,
+    entities: judged,
+  },
+  alarms_per_day: Number(alarmsPerDay.toPrecision(6)),
+  thresholds,
+  goes_on_with_an_episode: isContinuation,
+});
+
 const rounded = (group: object): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(group).map(([key, value]) => [key, typeof value === 'number' ? round(value, 6) : value]),
-  );
+  Object.fromEntries(Object.entries(group).map(([key, value]) => [key, roundedValue(value)]));
+
+function roundedValue(value: unknown): unknown {
+  if (typeof value === 'number') return round(value, 6);
+  return typeof value === 'object' && value !== null ? rounded(value) : value;
+}

@@ -2,28 +2,27 @@
 
 import type { ConductDefinition } from '../detections/definition.js';
 import { dayOf } from '../time.js';
-import { type JudgedAccess, unexplained } from './conduct.js';
-import type { Suspect } from './sheet.js';
+import { type Conduct, type JudgedAccess, unexplained } from './conduct.js';
 
 const HOUR_MS = 3_600_000;
 
 export interface DescribeInput {
   readonly definition: ConductDefinition;
-  readonly suspect: Suspect;
+  readonly conduct: Conduct;
   readonly accesses: readonly JudgedAccess[];
   readonly seller: string;
 }
 
 /** `e-17 read the e-mail addresses of 212 customers in 3 h; 94 % under seller s-4, 71 rated one or two stars; own norm …; no case for 208`. */
-export function describe({ definition, suspect, accesses, seller }: DescribeInput): string {
-  const { figures, context } = suspect;
+export function describe({ definition, conduct, accesses, seller }: DescribeInput): string {
+  const { figures, context } = conduct;
   const did = definition.words.did.replace('{amount}', String(figures.amount));
-  const parts = [`${suspect.actor_id} ${did} ${duration(accesses)}`];
-  parts.push(...sellerPart(suspect, seller));
-  parts.push(...clusterPart(suspect));
-  parts.push(normPart(suspect));
+  const parts = [`${conduct.actorId} ${did} ${duration(accesses)}`];
+  parts.push(...sellerPart(conduct, seller));
+  parts.push(...clusterPart(conduct));
+  parts.push(normPart(conduct));
   if (context.surge >= 1.2) parts.push(`peers are at ${percent(context.surge)} of their usual`);
-  parts.push(casePart(suspect));
+  parts.push(casePart(conduct));
   if (definition.judge.evidence.includes('second_person') && figures.unapproved > 0) {
     parts.push(`${figures.unapproved} of ${figures.events} without a second person`);
   }
@@ -39,19 +38,19 @@ function duration(accesses: readonly JudgedAccess[]): string {
   return minutes < 90 ? `in ${minutes} min` : `in ${Math.round((last - first) / HOUR_MS)} h`;
 }
 
-function sellerPart({ figures }: Suspect, seller: string): string[] {
+function sellerPart({ figures }: Conduct, seller: string): string[] {
   const share = figures.sellers.get(seller);
   if (share === undefined) return figures.sellers.size > 1 ? [`of ${figures.sellers.size} sellers`] : [];
   const low = share.low > 0 ? `, ${share.low} of them rated one or two stars` : '';
   return [`${percent(share.amount / figures.amount)} under seller ${seller}${low}`];
 }
 
-function clusterPart({ evidence }: Suspect): string[] {
+function clusterPart({ evidence }: Conduct): string[] {
   const piece = evidence.find(({ kind, logP }) => kind === 'cluster' && logP < Math.log(0.01));
   return piece === undefined ? [] : [`${piece.observed} of them for cluster ${piece.inputs['cluster']}`];
 }
 
-function normPart({ context }: Suspect): string {
+function normPart({ context }: Conduct): string {
   const { history, group } = context;
   const peers = `peers ${figure(group.usualFrom)}–${figure(group.usualTo)}`;
   if (history.activeDays === 0) return `no history of their own, ${peers} a day`;
@@ -59,7 +58,7 @@ function normPart({ context }: Suspect): string {
   return `own norm ${figure(own)} a day, ${peers}`;
 }
 
-function casePart({ figures }: Suspect): string {
+function casePart({ figures }: Conduct): string {
   const { explained_no: no, explained_late: late, explained_self: self, events } = figures;
   if (unexplained(figures) === 0) return 'all explained by cases';
   const pieces: string[] = [];

@@ -30,6 +30,8 @@ export interface ClickHouse {
    * 64-bit and wider integers come back as strings, times as 'YYYY-MM-DD HH:MM:SS.mmm'.
    */
   query<Row>(sql: string, params?: Record<string, unknown>, settings?: RequestSettings): Promise<Row[]>;
+  /** The answer column by column, in the statement's order; integers of any width as numbers, so ask for wide ones as text. */
+  queryColumns(sql: string): Promise<unknown[][]>;
   /** A person's question, read-only, unqualified names meaning this database. A FORMAT clause in it wins over `format`. */
   queryStream(sql: string, format: string): Promise<AsyncIterable<string>>;
   /** JSONCompactEachRow, one request, one block: atomic within a partition. Times as `toDateTime64` gives them. */
@@ -118,6 +120,14 @@ export function connectClickHouse(settings: ClickHouseSettings): ClickHouse {
         const request = prepared(sql, params, { ...querySettings, ...extra });
         const result = await client.query({ ...request, format: 'JSONEachRow', abort_signal });
         return await result.json<Row>();
+      });
+    },
+
+    queryColumns(sql: string): Promise<unknown[][]> {
+      return attempt(queryTimeoutMs, async (abort_signal) => {
+        const request = prepared(sql, undefined, { ...querySettings, output_format_json_quote_64bit_integers: 0 });
+        const { stream } = await client.exec({ ...request, query: `${request.query} FORMAT JSONCompactColumns`, abort_signal });
+        return JSON.parse(await text(stream)) as unknown[][];
       });
     },
 

@@ -164,6 +164,12 @@ export const KEYS = {
     default: 'info',
   },
   KEYHOLE_ALERTMANAGER_URL: { schema: address, meaning: 'Alertmanager that receives alerts', default: none },
+  KEYHOLE_ALERT_GROUP_ID: {
+    schema: z.string().min(1).max(200),
+    meaning: 'consumer group of the alerter',
+    default: 'keyhole-alerter',
+    danger: 'a new group reads all anomalies from the beginning; what was told before is not told again',
+  },
   KEYHOLE_WEBHOOK_URL: { schema: address, meaning: 'address that receives alerts as JSON', default: none },
 } as const satisfies Record<string, SettingKey>;
 

@@ -60,6 +60,7 @@ export interface Settings {
   readonly logLevel: LogLevel;
   readonly alertmanagerUrl: string | null;
   readonly webhookUrl: string | null;
+  readonly alertGroupId: string;
 }
 
 export type ReadFile = (path: string) => string;
@@ -120,6 +121,7 @@ function assemble(given: Given, fault: Fault, file: (name: SettingName) => strin
     logLevel: given.KEYHOLE_LOG_LEVEL ?? 'info',
     alertmanagerUrl: given.KEYHOLE_ALERTMANAGER_URL ?? null,
     webhookUrl: given.KEYHOLE_WEBHOOK_URL ?? null,
+    alertGroupId: given.KEYHOLE_ALERT_GROUP_ID ?? 'keyhole-alerter',
   };
 }
 

@@ -86,6 +86,20 @@ export async function emptyKafka(): Promise<void> {
   }
 }
 
+/** Deletes one topic; consumer groups keep their members and offsets. */
+export async function emptyTopic(topic: string): Promise<void> {
+  const { kafka } = await integrationStack();
+  const admin = connectKafka(kafka).admin();
+  await admin.connect();
+  try {
+    const exists = async (): Promise<boolean> => (await admin.listTopics()).includes(topic);
+    if (await exists()) await admin.deleteTopics({ topics: [topic] });
+    await until(`Kafka holds no topic ${topic}`, async () => !(await exists()));
+  } finally {
+    await admin.disconnect();
+  }
+}
+
 /** The command line tool as a process. It is killed, should it outlive the test file. */
 export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = cleanEnv()): ChildProcess {
   const child = spawn(process.execPath, [join(__dirname, '../../../services/cli/main.js'), ...args], { env });

@@ -1,0 +1,219 @@
+// From the raw surprises of all detections to what a team reads: expected honest alarms a day, the thresholds that meet the alert
+// budget on history, and which rows go on with an episode that was told before. Reads samples only, never verdicts.
+
+import type { Definition } from '../detections/definition.js';
+import type { Day } from '../time.js';
+import { ensure } from '../maps.js';
+import { type Calibration, calibrate, expectedPerDay, type Sample, uncalibrated } from './calibration.js';
+import type { EntityKey } from './kind.js';
+import type { Severity } from './scale.js';
+
+export type SampleOf = (detection: string, day: Day) => Sample | undefined;
+
+export interface Thresholds {
+  /** alarms a day at or below which a row is at least of this level */
+  readonly keep: number;
+  readonly medium: number;
+  readonly high: number;
+  readonly critical: number;
+}
+
+/** All that levels of one day need, whatever the sheet: made once per day, and anew when a sample that it read changes. */
+export interface DayLevels {
+  readonly day: Day;
+  readonly thresholds: Thresholds;
+  calibrationOf(detection: string): Calibration;
+  /** least alarms a day of the entity, by any detection, on the days on which an episode is remembered */
+  earlierOf(key: EntityKey): number;
+}
+
+/** What level a row has, and how its alarms a day follow from its surprise. */
+export interface RowLevel {
+  readonly alarmsPerDay: number;
+  readonly severity: Severity;
+  readonly isContinuation: boolean;
+  readonly calibration: Calibration;
+  readonly thresholds: Thresholds;
+}
+
+export interface LevelledRow {
+  readonly key: EntityKey;
+  readonly surprise: number;
+  readonly level: RowLevel;
+}
+
+/** Days of history that calibrate, and the last of them before the day itself: late events cannot change them. */
+const HISTORY_DAYS = 28;
+const GAP_DAYS = 2;
+/** An episode is remembered for so many days after it last reached the level. */
+export const EPISODE_DAYS = 14;
+/** The model's own expectation counts as so many days of history. */
+const PSEUDO_DAYS = 3;
+const MEDIUM_FACTOR = 3;
+/** Rows are kept down to this many times the budget (CONTRACT §2). */
+export const KEEP_FACTOR = 10;
+const CRITICAL_FACTOR = 0.02;
+/** An episode's evidence is materially new once the decades by which it passes the threshold have so grown. */
+const NEW_TIMES = 2;
+const NEW_DECADES = 2;
+
+const FEED_PREFIX = 'feed ';
+
+/** Days whose samples the levels of a day read beside its own, of all detections. */
+export const levelRange = (day: Day): { readonly from: Day; readonly to: Day } => ({
+  from: day - GAP_DAYS - HISTORY_DAYS + 1 - EPISODE_DAYS,
+  to: day,
+});
+
+/** Least alarms a day of one entity on one day. */
+interface Told {
+  readonly day: Day;
+  alarms: number;
+}
+
+export function prepareLevels(
+  day: Day,
+  definitions: readonly Definition[],
+  sampleOf: SampleOf,
+  { budgetPerDay }: { readonly budgetPerDay: number },
+): DayLevels {
+  const newest = day - GAP_DAYS;
+  const oldest = newest - HISTORY_DAYS + 1;
+  const calibrations = new Map<string, Calibration>();
+  const judgedDays = new Set<Day>();
+  const told = new Map<EntityKey, Told[]>();
+  for (const { id, judge } of [...definitions].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    const samples: Sample[] = [];
+    for (let d = oldest; d <= newest; d++) {
+      const sample = sampleOf(id, d);
+      if (sample === undefined || sample.judged === 0) continue;
+      samples.push(sample);
+      judgedDays.add(d);
+    }
+    const calibration = judge.kind === 'canary' ? uncalibrated : calibrate(samples);
+    calibrations.set(id, calibration);
+    for (let d = oldest - EPISODE_DAYS; d < day; d++) {
+      const sample = sampleOf(id, d);
+      if (sample !== undefined) remember(told, d, sample, calibration);
+    }
+  }
+  for (const days of told.values()) days.sort((a, b) => a.day - b.day);
+  const history = { oldest, newest, days: judgedDays.size, told: [...told.values()] };
+  const detections = definitions.length;
+  const solve = (times: number): number => solveThreshold(history, budgetPerDay * times, detections);
+  const high = solve(1);
+  return {
+    day,
+    thresholds: { keep: solve(KEEP_FACTOR), medium: solve(MEDIUM_FACTOR), high, critical: high * CRITICAL_FACTOR },
+    calibrationOf: (detection) => calibrations.get(detection) ?? uncalibrated,
+    earlierOf: (key) => leastBetween(told.get(key) ?? [], day - EPISODE_DAYS, day - 1),
+  };
+}
+
+function remember(told: Map<EntityKey, Told[]>, day: Day, sample: Sample, calibration: Calibration): void {
+  for (let i = 0; i < sample.keys.length; i++) {
+    const key = sample.keys[i] as string;
+    if (key.startsWith(FEED_PREFIX)) continue;
+    const alarms = expectedPerDay(sample.surprises[i] as number, sample.judged, calibration);
+    const days = ensure(told, key, (): Told[] => []);
+    const last = days.find((one) => one.day === day);
+    if (last === undefined) days.push({ day, alarms });
+    else last.alarms = Math.min(last.alarms, alarms);
+  }
+}
+
+function leastBetween(days: readonly Told[], from: Day, to: Day): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const { day, alarms } of days) if (day >= from && day <= to && alarms < least) least = alarms;
+  return least;
+}
+
+interface History {
+  readonly oldest: Day;
+  readonly newest: Day;
+  /** days of them on which anything was judged */
+  readonly days: number;
+  readonly told: readonly (readonly Told[])[];
+}
+
+/**
+ * The alarms a day θ at which history and, for a few pseudo-days, the model's own expectation would together have made the budget's
+ * number of alerts: N(θ) + n₀·θ·K = budget · (H + n₀). Between 10⁻¹² and 10³, by bisection of its logarithm.
+ */
+function solveThreshold(history: History, budgetPerDay: number, detections: number): number {
+  const wanted = budgetPerDay * (history.days + PSEUDO_DAYS);
+  let low = -12;
+  let high = 3;
+  for (let i = 0; i < 40; i++) {
+    const middle = (low + high) / 2;
+    const theta = 10 ** middle;
+    if (alertsAt(theta, history) + PSEUDO_DAYS * theta * detections <= wanted) low = middle;
+    else high = middle;
+  }
+  return Number((10 ** low).toPrecision(6));
+}
+
+/** Alerts that this threshold would have made in the history: (day, entity) that do not go on with an episode. */
+function alertsAt(theta: number, { oldest, newest, told }: History): number {
+  let alerts = 0;
+  for (const days of told) {
+    for (let i = 0; i < days.length; i++) {
+      const { day, alarms } = days[i] as Told;
+      if (alarms > theta || day < oldest || day > newest) continue;
+      let earlier = Number.POSITIVE_INFINITY;
+      for (let j = i - 1; j >= 0 && (days[j] as Told).day >= day - EPISODE_DAYS; j--) {
+        earlier = Math.min(earlier, (days[j] as Told).alarms);
+      }
+      if (!goesOn(alarms, earlier, theta)) alerts++;
+    }
+  }
+  return alerts;
+}
+
+/** Whether evidence only goes on with what reached the threshold before, without being materially new. */
+function goesOn(alarms: number, earlier: number, theta: number): boolean {
+  if (earlier > theta) return false;
+  return Math.log10(theta / alarms) < NEW_TIMES * Math.log10(theta / earlier) + NEW_DECADES;
+}
+
+/** The rows of one sheet that are worth keeping, in the sample's order. */
+export function levelSheet(levels: DayLevels, definition: Definition, sample: Sample): LevelledRow[] {
+  const calibration = levels.calibrationOf(definition.id);
+  const rows: LevelledRow[] = [];
+  for (let i = 0; i < sample.keys.length; i++) {
+    const key = sample.keys[i] as string;
+    const surprise = sample.surprises[i] as number;
+    const alarmsPerDay = expectedPerDay(surprise, sample.judged, calibration);
+    const level = rowLevel(levels, key, alarmsPerDay, definition.window.days > 1);
+    if (level === null) continue;
+    const { thresholds } = levels;
+    rows.push({ key, surprise, level: { alarmsPerDay, ...level, calibration, thresholds } });
+  }
+  return rows;
+}
+
+/**
+ * An episode that goes on makes no second alert: where every day has a row, the row is at most `medium`; where windows overlap, there
+ * is no further row.
+ */
+function rowLevel(
+  { thresholds, earlierOf }: DayLevels,
+  key: EntityKey,
+  alarms: number,
+  overlaps: boolean,
+): { severity: Severity; isContinuation: boolean } | null {
+  const severity = severityAt(alarms, thresholds);
+  if (severity === null) return null;
+  const theta = severity === 'low' ? thresholds.keep : severity === 'medium' ? thresholds.medium : thresholds.high;
+  const isContinuation = goesOn(alarms, earlierOf(key), theta);
+  if (!isContinuation) return { severity, isContinuation };
+  if (overlaps) return null;
+  return { severity: severity === 'low' ? 'low' : 'medium', isContinuation };
+}
+
+export function severityAt(alarms: number, thresholds: Thresholds): Severity | null {
+  if (alarms <= thresholds.critical) return 'critical';
+  if (alarms <= thresholds.high) return 'high';
+  if (alarms <= thresholds.medium) return 'medium';
+  return alarms <= thresholds.keep ? 'low' : null;
+}

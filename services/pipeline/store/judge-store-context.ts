@@ -1,0 +1,147 @@
+// Context as stored: who works where, which sellers belong together, complaints with who had read their customers, and the accesses
+// that findings cite. Each read is bounded: by actor, by seller or by customer, and by days.
+
+import type { Employee, Seller, SellerLink } from '../../core/feeds/records.js';
+import type { JudgedAccess } from '../../core/judge/conduct.js';
+import type { AccessQuery } from '../../core/judge/kind.js';
+import type { ComplaintFacts, EarlierReader } from '../../core/judge/world.js';
+import { type Day, dayFromText, dayText } from '../../core/time.js';
+import type { ClickHouse } from '../../platform/clickhouse/client.js';
+import { ROW_WEIGHT, sqlStrings } from '../tables.js';
+import type { ContextTable } from './judge-store.js';
+
+/** Sum of a table's weights: a version that grows with every record and every replaced content. */
+export async function contextVersion(ch: ClickHouse, table: ContextTable): Promise<bigint> {
+  const [row] = await ch.query<{ version: string }>(
+    `SELECT toString(sum(toUInt128(version) + ${ROW_WEIGHT})) AS version FROM {db}.${table} FINAL`,
+  );
+  return BigInt(row?.version ?? 0);
+}
+
+export async function readLinks(ch: ClickHouse): Promise<SellerLink[]> {
+  const rows = await ch.query<Omit<SellerLink, 'valid_from'> & { valid_ms: string }>(
+    'SELECT seller_id, cluster_id, basis, toUnixTimestamp64Milli(valid_from) AS valid_ms FROM {db}.seller_links FINAL',
+  );
+  return rows.map(({ valid_ms, ...rest }) => ({ ...rest, valid_from: Number(valid_ms) }));
+}
+
+export async function readSellers(ch: ClickHouse): Promise<Seller[]> {
+  const rows = await ch.query<Omit<Seller, 'valid_from'> & { valid_ms: string }>(
+    'SELECT seller_id, marketplace, category, toUnixTimestamp64Milli(valid_from) AS valid_ms FROM {db}.sellers FINAL',
+  );
+  return rows.map(({ valid_ms, ...rest }) => ({ ...rest, valid_from: Number(valid_ms) }));
+}
+
+export async function readCanaries(ch: ClickHouse): Promise<string[]> {
+  const rows = await ch.query<{ customer_id: string }>('SELECT customer_id FROM {db}.canaries FINAL');
+  return rows.map((row) => row.customer_id);
+}
+
+interface EmployeeRow extends Omit<Employee, 'hired_at' | 'left_at' | 'valid_from'> {
+  readonly hired_ms: string;
+  readonly left_ms: string | null;
+  readonly valid_ms: string;
+}
+
+export async function readEmployees(ch: ClickHouse): Promise<Employee[]> {
+  const rows = await ch.query<EmployeeRow>(
+    `SELECT employee_id, manager_id, department, role, peer_group, marketplace, office, time_zone, status,
+      toUnixTimestamp64Milli(hired_at) AS hired_ms, toUnixTimestamp64Milli(left_at) AS left_ms, toUnixTimestamp64Milli(valid_from) AS valid_ms
+    FROM {db}.employees FINAL ORDER BY employee_id, valid_from`,
+  );
+  return rows.map(({ hired_ms, left_ms, valid_ms, ...rest }) => ({
+    ...rest,
+    hired_at: Number(hired_ms),
+    left_at: left_ms === null ? null : Number(left_ms),
+    valid_from: Number(valid_ms),
+  }));
+}
+
+const between = (column: string, from: Day, to: Day): string =>
+  `${column} >= '${dayText(from)} 00:00:00.000' AND ${column} < '${dayText(to)} 00:00:00.000'`;
+
+export async function complaintVersions(ch: ClickHouse, from: Day, to: Day): Promise<Map<Day, bigint>> {
+  const rows = await ch.query<{ day: string; version: string }>(
+    `SELECT toDate(received_at) AS day, toString(sum(toUInt128(version) + ${ROW_WEIGHT})) AS version
+    FROM {db}.customer_complaints FINAL WHERE ${between('received_at', from, to + 1)} GROUP BY day`,
+  );
+  return new Map(rows.map((row) => [dayFromText(row.day), BigInt(row.version)]));
+}
+
+const CUSTOMER_DATA = ['customer_email.read', 'customer_contact.export', 'order_history.read', 'order_report.export'];
+
+interface ReaderRow extends Omit<EarlierReader, 'last_ms' | 'reads' | 'unexplained'> {
+  readonly complaint_id: string;
+  readonly reads: string;
+  readonly open: string;
+  readonly last_ms: string;
+}
+
+/** Allowed accesses to the data of those who complained that day, before each complaint, by actor and seller. */
+export async function readComplaints(ch: ClickHouse, day: Day, reach: number): Promise<ComplaintFacts[]> {
+  const complaints = await ch.query<{
+    complaint_id: string;
+    customer_id: string;
+    seller_id: string | null;
+    received: string;
+  }>(
+    `SELECT complaint_id, customer_id, seller_id, toUnixTimestamp64Milli(received_at) AS received FROM {db}.customer_complaints FINAL
+    WHERE ${between('received_at', day, day + 1)} AND kind IN ('off_platform_contact', 'review_pressure') ORDER BY complaint_id`,
+  );
+  if (complaints.length === 0) return [];
+  const list = complaints.map((one) => `(${sqlStrings([one.complaint_id])}, ${sqlStrings([one.customer_id])}, ${one.received})`);
+  const customers = [...new Set(complaints.map((one) => one.customer_id))].sort();
+  const rows = await ch.query<ReaderRow>(
+    `SELECT complaint.1 AS complaint_id, actor_id, seller AS seller_id, count() AS reads, countIf(explained != 'yes') AS open,
+      if(open > 0, maxIf(at_ms, explained != 'yes'), max(at_ms)) AS last_ms
+    FROM
+    (
+      SELECT actor_id, ifNull(seller_id, '') AS seller, explained, toUnixTimestamp64Milli(occurred_at) AS at_ms, customer_ids
+      FROM {db}.access_events FINAL
+      WHERE hasAny(customer_ids, [${sqlStrings(customers)}]) AND ${between('occurred_at', day - reach, day + 1)}
+        AND outcome = 'allowed' AND action IN (${sqlStrings(CUSTOMER_DATA)}) AND actor_kind != 'service'
+    )
+    ARRAY JOIN arrayFilter(one -> has(customer_ids, one.2) AND at_ms < one.3, [${list.join(', ')}]) AS complaint
+    GROUP BY complaint_id, actor_id, seller
+    ORDER BY complaint_id, actor_id, seller`,
+  );
+  const readers = new Map<string, EarlierReader[]>();
+  for (const { complaint_id, reads, open, last_ms, ...rest } of rows) {
+    const reader = { ...rest, reads: Number(reads), unexplained: Number(open), last_ms: Number(last_ms) };
+    const known = readers.get(complaint_id);
+    if (known === undefined) readers.set(complaint_id, [reader]);
+    else known.push(reader);
+  }
+  return complaints.map(({ received, ...rest }) => ({
+    ...rest,
+    received_ms: Number(received),
+    readers: readers.get(rest.complaint_id) ?? [],
+  }));
+}
+
+type AccessRow = Omit<JudgedAccess, 'occurred_at' | 'record_count'> & { occurred_ms: string; record_count: string };
+
+export async function readAccesses(ch: ClickHouse, query: AccessQuery): Promise<JudgedAccess[]> {
+  const conditions = [between('occurred_at', query.from, query.to), `outcome = 'allowed'`];
+  const oneOf = (column: string, values: readonly string[] | undefined): void => {
+    if (values !== undefined) conditions.push(`${column} IN (${sqlStrings(values)})`);
+  };
+  oneOf('actor_id', query.actors);
+  oneOf('seller_id', query.sellers);
+  oneOf('action', query.actions);
+  oneOf('source_ip', query.sourceIps);
+  if (query.customers !== undefined) conditions.push(`hasAny(customer_ids, [${sqlStrings(query.customers)}])`);
+  if (query.canaries === true)
+    conditions.push('hasAny(customer_ids, (SELECT groupArray(customer_id) FROM {db}.canaries FINAL))');
+  const rows = await ch.query<AccessRow>(
+    `SELECT event_id, toUnixTimestamp64Milli(occurred_at) AS occurred_ms, actor_id, action, seller_id, customer_ids, review_rating,
+      record_count, case_id, approver_id, explained
+    FROM {db}.access_events FINAL WHERE ${conditions.join(' AND ')}
+    ORDER BY occurred_at, event_id, actor_id SETTINGS do_not_merge_across_partitions_select_final = 1`,
+  );
+  return rows.map(({ occurred_ms, record_count, ...rest }) => ({
+    ...rest,
+    occurred_at: Number(occurred_ms),
+    record_count: Number(record_count),
+  }));
+}
