@@ -61,6 +61,6 @@ async function land<F extends Feed>(lander: Lander, feed: F, records: readonly F
       deadLetters: [],
       watermarkMs: part.reduce((max, record) => Math.max(max, eventTimeMs(feed, record)), 0),
     };
-    await lander.land({ batchId: `bench/${feed}/${i}`, batches: [batch], progress: [] });
+    await lander.land({ batchId: `bench/${feed}/${i}`, batches: [batch] });
   }
 }

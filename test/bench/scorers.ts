@@ -44,7 +44,6 @@ export interface Cpu {
 
 const NEVER: Settled = { landedAt: Number.NaN, settledAt: Number.NaN };
 const POLL_MS = 100;
-const SETTLED_POLL_MS = 150;
 const SAMPLE_MS = 500;
 const STOP_MS = 20_000;
 
@@ -108,7 +107,7 @@ export function startScorers(rig: Rig, setup: ScorerSetup): Scorers {
 /** When it was seen that everything published has been landed and judged. */
 async function settle(rig: Rig, ch: ClickHouse, groupId: string): Promise<Settled> {
   const kafka = { brokers: rig.stack.kafkaBrokers };
-  // Cheap until the lag is gone; what "settled" means is then asked of its owner.
+  // Cheap questions until they are answered; what "settled" means is then asked of its owner.
   const ends = await rig.offsets.ends(FEEDS);
   const highs = new Map(ends.map(({ topic, partition, low, high }) => [`${topic}/${partition}`, { low, high }]));
   for (;;) {
@@ -121,8 +120,16 @@ async function settle(rig: Rig, ch: ClickHouse, groupId: string): Promise<Settle
     await delay(POLL_MS);
   }
   const landedAt = performance.now();
-  while (!isSettled(await readBacklog(kafka, ch, groupId))) await delay(SETTLED_POLL_MS);
+  for (;;) {
+    if ((await openDuties(ch)) === 0 && isSettled(await readBacklog(kafka, ch, groupId))) break;
+    await delay(POLL_MS);
+  }
   return { landedAt, settledAt: performance.now() };
+}
+
+async function openDuties(ch: ClickHouse): Promise<number> {
+  const [row] = await ch.query<{ n: string }>('SELECT count() AS n FROM {db}.landings FINAL WHERE done = 0');
+  return Number(row?.n ?? 0);
 }
 
 function envOf(rig: Rig, { database, groupId, alertBudget }: ScorerSetup): NodeJS.ProcessEnv {
