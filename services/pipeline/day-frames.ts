@@ -5,6 +5,7 @@
 import { buildFrame, type DayFrame, patchFrame } from '../core/judge/frame.js';
 import type { FrameNames } from '../core/judge/names.js';
 import type { Day } from '../core/time.js';
+import { cacheBytes, cacheRequests } from '../platform/metrics/metrics.js';
 import type { ActorDay, JudgeStore } from './store/judge-store.js';
 import { toFrameColumns } from './store/judge-store-days.js';
 
@@ -108,6 +109,7 @@ export class DayFrames {
     for (const day of wanted) {
       if (!this.versions.has(day)) continue;
       const kept = this.kept.get(day);
+      cacheRequests.inc({ cache: 'frames', result: kept === undefined ? 'miss' : 'hit' });
       if (kept === undefined) await this.read(day);
       else {
         this.kept.delete(day);
@@ -115,6 +117,7 @@ export class DayFrames {
       }
     }
     this.shrink(wanted);
+    cacheBytes.set({ cache: 'frames' }, this.bytes);
   }
 
   frame(day: Day): DayFrame | undefined {
