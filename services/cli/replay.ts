@@ -108,7 +108,7 @@ async function landFeed({ folder, feed, lander, progress, counts }: LandFeedInpu
     counts.landed += batch.records.length;
     for (const letter of batch.deadLetters.slice(0, DEAD_LETTERS_SHOWN)) progress.note(describe(letter));
     if (inFlight.length >= LANDINGS_IN_FLIGHT) await inFlight.shift();
-    const landing = lander.land({ batchId: `replay/${run}/${feed}/${part++}`, batches: [batch], progress: [] });
+    const landing = lander.land({ batchId: `replay/${run}/${feed}/${part++}`, batches: [batch] });
     landing.catch(() => {});
     inFlight.push(landing);
   }

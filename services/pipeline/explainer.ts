@@ -1,14 +1,20 @@
-// Explains accesses by the cases they name, against the database: read cases, decide in core, and for cases that changed find the
-// accesses that cite them. Writes only rows whose explanation differs from the stored one, under a version that counts what it was
-// decided on; reading after writing on both sides makes the last answer that of the whole set, whoever comes first.
+// Explains accesses by the cases they name. Decides what an explanation rests on, under which number it is stored, and which
+// stored accesses are explained again; what holds is decided in core. See shared-cases.ts for why the last answer is that of the
+// whole set.
+//
+// An explanation is stored under a number that grows with all that it could rest on: the contents that its case ever had and, for
+// a bulk task, the contents that ever cited it. Of two explanations of one access the larger number stays, so that who was
+// paused and comes late with an older one changes nothing.
 
 import { accessKey, explain, withinBulkLimit } from '../core/explain/explain.js';
 import type { AccessEvent, Explained } from '../core/feeds/records.js';
 import { ensure } from '../core/maps.js';
-import type { Cases, FactStore } from './store/fact-store.js';
+import type { Cases } from './cases/case-book.js';
+import type { Citation, CitingQuery, ExplainedAccess, FactStore } from './store/fact-store.js';
 import type { Touched } from './touched.js';
 
-const CHUNK = 20_000;
+/** One content of an access. */
+export type RankedAccess = Pick<ExplainedAccess, 'event' | 'rank'>;
 
 export const citedCases = (events: readonly AccessEvent[]): string[] => {
   const ids = new Set<string>();
@@ -18,69 +24,111 @@ export const citedCases = (events: readonly AccessEvent[]): string[] => {
 
 export interface Explanation {
   readonly explained: Explained;
-  /** how many records it was decided on */
   readonly inputs: number;
 }
 
 const UNNAMED: Explanation = { explained: 'no', inputs: 0 };
 
-/** Of each bulk task: which of the accesses that cite it are within its limit, and how many cite it. */
+/** Of each bulk task: which of the accesses that cite it are within its limit, and how many contents have cited it. */
 export type BulkLimits = ReadonlyMap<string, { readonly within: ReadonlySet<string>; readonly citing: number }>;
 
 /** Without its task's limit, an access of a bulk task counts as outside. */
 export const NO_LIMITS: BulkLimits = new Map();
 
+export const NO_QUERY: CitingQuery = { whole: [], unanswered: [], later: [], fromMs: Number.POSITIVE_INFINITY };
+
 /** The limits as of the stored accesses and these together, so that what is about to be stored is explained before anybody sees it. */
-export async function readLimits(store: FactStore, cases: Cases, events: readonly AccessEvent[]): Promise<BulkLimits> {
-  const ids = bulkTasksOf(cases);
+export async function readLimits(
+  store: FactStore,
+  cases: Cases,
+  accesses: readonly RankedAccess[],
+): Promise<BulkLimits> {
+  const ids = bulkTasksOf(cases).sort();
   if (ids.length === 0) return NO_LIMITS;
-  const stored = await store.readCiting(ids.sort());
-  return limitsOf(cases, [...events, ...stored.map(({ event }) => event)]);
+  // Counted first: what comes between is read and not counted, and whoever brought it explains again.
+  const counts = await store.countCitations(ids);
+  const stored = await store.readCiting({ ...NO_QUERY, whole: ids });
+  return limitsOf(cases, counts, [...stored, ...accesses]);
 }
 
-/** Of two contents of one access the last counts. */
-function limitsOf(cases: Cases, accesses: readonly AccessEvent[]): BulkLimits {
+/** Of two contents of one access the larger rank counts. */
+function limitsOf(cases: Cases, counts: ReadonlyMap<string, number>, accesses: readonly RankedAccess[]): BulkLimits {
   const ids = new Set(bulkTasksOf(cases));
-  const citing = new Map<string, Map<string, AccessEvent>>();
+  const citing = new Map<string, Map<string, RankedAccess>>();
   for (const access of accesses) {
-    if (access.case_id === null || !ids.has(access.case_id)) continue;
-    ensure(citing, access.case_id, () => new Map<string, AccessEvent>()).set(accessKey(access), access);
+    const { case_id } = access.event;
+    if (case_id === null || !ids.has(case_id)) continue;
+    const ofCase = ensure(citing, case_id, () => new Map<string, RankedAccess>());
+    const key = accessKey(access.event);
+    if ((ofCase.get(key)?.rank ?? -1) < access.rank) ofCase.set(key, access);
   }
   return new Map(
-    [...citing].map(([id, ofCase]) => [
-      id,
-      { within: withinBulkLimit([...ofCase.values()], cases.byId.get(id) ?? []), citing: ofCase.size },
-    ]),
+    [...citing].map(([id, ofCase]) => {
+      const events = [...ofCase.values()].map(({ event }) => event);
+      return [id, { within: withinBulkLimit(events, cases.get(id)?.versions ?? []), citing: counts.get(id) ?? 0 }];
+    }),
   );
 }
 
 export function explainAccess(event: AccessEvent, cases: Cases, limits: BulkLimits): Explanation {
   if (event.case_id === null) return UNNAMED;
-  const versions = cases.byId.get(event.case_id) ?? [];
+  const known = cases.get(event.case_id);
+  if (known === undefined) return UNNAMED;
   const limit = limits.get(event.case_id);
-  const explained = explain(event, versions, (one) => limit?.within.has(accessKey(one)) ?? false);
-  return { explained, inputs: versions.length + (limit?.citing ?? 0) };
+  const explained = explain(event, known.versions, (one) => limit?.within.has(accessKey(one)) ?? false);
+  return { explained, inputs: known.contents + (limit?.citing ?? 0) };
 }
 
 export const bulkTasksOf = (cases: Cases): string[] => {
   const ids: string[] = [];
-  for (const [id, versions] of cases.byId) if (versions.some((version) => version.kind === 'bulk_task')) ids.push(id);
+  for (const [id, { versions }] of cases) if (versions.some(({ kind }) => kind === 'bulk_task')) ids.push(id);
   return ids;
 };
 
-/** Explains every stored access that cites one of the cases anew, rewrites what differs and notes whom that touches. */
-export async function reexplain(store: FactStore, caseIds: readonly string[], touched: Touched): Promise<void> {
-  for (let from = 0; from < caseIds.length; from += CHUNK) {
-    const citing = await store.readCiting(caseIds.slice(from, from + CHUNK));
-    if (citing.length === 0) continue;
-    const events = citing.map(({ event }) => event);
-    const cases = await store.readCases(citedCases(events));
-    const limits = limitsOf(cases, events);
-    const changed = citing
-      .map(({ event, rank, explained: stored }) => ({ event, rank, stored, ...explainAccess(event, cases, limits) }))
-      .filter(({ explained, stored }) => explained !== stored);
-    if (changed.length === 0) continue;
-    await store.insertAccesses(changed);
-    for (const { event } of changed) touched.addTime(event.occurred_at, event.actor_id);
-  }
+export const citationOf = ({ event, rank }: RankedAccess, case_id: string): Citation => ({
+  case_id,
+  actor_id: event.actor_id,
+  occurred_at: event.occurred_at,
+  event_id: event.event_id,
+  rank,
+});
+
+export interface Reexplaining {
+  readonly query: CitingQuery;
+  /** of a case that is asked for as a whole: only accesses from this time on can change, epoch ms; none: all can */
+  readonly fromMs?: ReadonlyMap<string, number>;
+  readonly readCases: (ids: readonly string[]) => Promise<Cases>;
+}
+
+/**
+ * Explains the accesses that a query finds anew and rewrites those whose stored explanation is older. All of them are touched,
+ * not only those that change: whoever did this before and died had changed them without leaving a duty.
+ */
+export async function reexplain(
+  store: FactStore,
+  { query, fromMs, readCases }: Reexplaining,
+  touched: Touched,
+): Promise<void> {
+  // As in readLimits: counted before the accesses are read.
+  const counts = query.whole.length === 0 ? new Map<string, number>() : await store.countCitations(query.whole);
+  const found = await store.readCiting(query);
+  if (found.length === 0) return;
+  const cases = await readCases(citedCases(found.map(({ event }) => event)));
+  const bulk = new Set(bulkTasksOf(cases));
+  const whole = new Set(query.whole);
+  const ofBulk = found.filter(({ event }) => event.case_id !== null && bulk.has(event.case_id));
+  if (ofBulk.length > 0)
+    await store.noteBulkCitations(ofBulk.map((access) => citationOf(access, access.event.case_id as string)));
+  const limits = [...bulk].every((id) => whole.has(id))
+    ? limitsOf(cases, counts, found)
+    : await readLimits(store, cases, found);
+  const concerned = found.filter(
+    ({ event }) => event.occurred_at >= (fromMs?.get(event.case_id ?? '') ?? Number.NEGATIVE_INFINITY),
+  );
+  const older = concerned.flatMap(({ event, rank, explained: stored, inputs: storedInputs }) => {
+    const { explained, inputs } = explainAccess(event, cases, limits);
+    return explained === stored && inputs <= storedInputs ? [] : [{ event, rank, explained, inputs }];
+  });
+  if (older.length > 0) await store.insertAccesses(older);
+  for (const { event } of concerned) touched.addTime(event.occurred_at, event.actor_id);
 }

@@ -3,25 +3,27 @@
 // batch's offsets may be committed. It does not know where the batch came from.
 
 import type { DecodedBatch } from '../core/feeds/batch.js';
-import type { AccessEvent, ContextFeed, Feed, SupportCase } from '../core/feeds/records.js';
+import type { ContextFeed, Feed, SupportCase } from '../core/feeds/records.js';
+import { BulkTasks } from './cases/bulk-tasks.js';
+import { CaseBook, type Cases } from './cases/case-book.js';
+import { SharedCases, type Tick } from './cases/shared-cases.js';
 import {
   type BulkLimits,
-  bulkTasksOf,
   citedCases,
   explainAccess,
   NO_LIMITS,
+  NO_QUERY,
+  type RankedAccess,
   readLimits,
   reexplain,
 } from './explainer.js';
-import { RememberedCases } from './remembered-cases.js';
-import type { Cases, ExplainedAccess, FactStore, ProgressRow } from './store/fact-store.js';
+import type { ExplainedAccess, FactStore, ProgressRow } from './store/fact-store.js';
 import { Touched } from './touched.js';
 
 export interface LandInput {
   /** where the batch came from, for people; a random part is added, so that a repeat is a duty of its own */
   readonly batchId: string;
   readonly batches: readonly DecodedBatch[];
-  readonly progress: readonly ProgressRow[];
 }
 
 export interface LandSummary {
@@ -30,7 +32,10 @@ export interface LandSummary {
 }
 
 export interface Lander {
+  /** Several may be under way at once. */
   land(input: LandInput): Promise<LandSummary>;
+  /** Says how far has been landed: in the order of the offsets, and only once all before them has been landed. */
+  recordProgress(rows: readonly ProgressRow[]): Promise<void>;
 }
 
 /** A lander that may put work off until everything has been landed. */
@@ -39,47 +44,75 @@ export interface ExclusiveLander extends Lander {
   finish(): Promise<void>;
 }
 
+export interface LanderOptions {
+  /** how much memory the remembered cases may take; results are the same with any */
+  readonly caseBytes?: number;
+}
+
+const SHARED_CASE_BYTES = 64_000_000;
+const EXCLUSIVE_CASE_BYTES = 160_000_000;
+/** Cases of one query for citations. */
+const MAX_DUE = 20_000;
+
 /** Lands beside others: what it reads may change behind its back, so it looks again after writing. */
-export function createLander(store: FactStore): Lander {
+export function createLander(store: FactStore, { caseBytes = SHARED_CASE_BYTES }: LanderOptions = {}): Lander {
+  const shared = new SharedCases(store, { maxBytes: caseBytes });
+  const casesNow = async (ids: readonly string[]) => (await shared.read(ids)).cases;
   const explaining: Explaining = {
-    readCases: (ids) => store.readCases(ids),
-    readLimits: (cases, events) => readLimits(store, cases, events),
-    isCurrent: async (cases, ids) => (await store.fingerprintCases(ids)) === cases.fingerprint,
-    onCases: async (records, _ranks, touched) => reexplain(store, idsOf(records), touched),
-    onBulkTasks: (ids, touched) => reexplain(store, ids, touched),
+    readCases: (ids) => shared.read(ids),
+    changedSince: (tick, ids) => shared.changedSince(tick, ids),
+    readLimits: (cases, accesses) => readLimits(store, cases, accesses),
+    async landCases({ records, ranks }, touched) {
+      const query = await shared.write(records, ranks, () => store.insertContext('support-cases', records, ranks));
+      await reexplain(store, { query, readCases: casesNow }, touched);
+    },
+    async onBulkTasks(fromMs, touched) {
+      const query = { ...NO_QUERY, whole: [...fromMs.keys()].sort() };
+      await reexplain(store, { query, fromMs, readCases: casesNow }, touched);
+    },
   };
-  return { land: (input) => land(store, input, explaining) };
+  return { land: (input) => land(store, input, explaining), recordProgress: (rows) => store.recordProgress(rows) };
 }
 
 /**
- * Lands alone, as a replay of an embedded database does: cases are remembered, and what depends on all accesses of a case is
+ * Lands alone, as a replay of an embedded database does: nobody else writes cases, and what depends on all accesses of a case is
  * explained once at the end.
  */
-export async function createExclusiveLander(store: FactStore): Promise<ExclusiveLander> {
-  const [heldCases, heldAccesses] = await Promise.all([store.holdsCases(), store.holdsAccesses()]);
-  const remembered = new RememberedCases();
-  if (heldCases) remembered.forget();
+export async function createExclusiveLander(
+  store: FactStore,
+  { caseBytes = EXCLUSIVE_CASE_BYTES }: LanderOptions = {},
+): Promise<ExclusiveLander> {
+  const heldAccesses = await store.holdsAccesses();
+  const book = new CaseBook(store, caseBytes);
+  await book.begin();
   const due = new Set<string>();
   const explaining: Explaining = {
-    async readCases(ids) {
-      const byId = remembered.read(ids);
-      return byId === null ? store.readCases(ids) : { byId, fingerprint: '' };
-    },
+    readCases: async (ids) => ({ cases: await book.read(ids), tick: 0 }),
+    changedSince: async (tick) => ({ ids: [], tick }),
     readLimits: async () => NO_LIMITS,
-    isCurrent: async () => true,
-    async onCases(records, ranks) {
-      remembered.add(records, ranks);
+    async landCases({ records, ranks }) {
+      const fresh = new Set(idsOf(records).filter((id) => !book.mayBeStored(id)));
+      book.expect([...fresh]);
+      await store.insertContext('support-cases', records, ranks);
+      book.add(records, ranks, (id) => fresh.has(id));
       if (heldAccesses) for (const id of idsOf(records)) due.add(id);
     },
-    async onBulkTasks(ids) {
-      for (const id of ids) due.add(id);
+    async onBulkTasks(fromMs) {
+      for (const id of fromMs.keys()) due.add(id);
     },
   };
   return {
     land: (input) => land(store, input, explaining),
+    recordProgress: (rows) => store.recordProgress(rows),
     async finish() {
       const touched = new Touched();
-      await reexplain(store, [...due].sort(), touched);
+      const ids = [...due].sort();
+      for (let from = 0; from < ids.length; from += MAX_DUE)
+        await reexplain(
+          store,
+          { query: { ...NO_QUERY, whole: ids.slice(from, from + MAX_DUE) }, readCases: (cited) => book.read(cited) },
+          touched,
+        );
       due.clear();
       await store.oblige('explained-at-the-end', touched, null);
     },
@@ -88,21 +121,20 @@ export async function createExclusiveLander(store: FactStore): Promise<Exclusive
 
 /** How cases are known, and what is done when they, or accesses that cite a bulk task, have been landed. */
 interface Explaining {
-  readCases(ids: readonly string[]): Promise<Cases>;
-  readLimits(cases: Cases, events: readonly AccessEvent[]): Promise<BulkLimits>;
-  isCurrent(cases: Cases, ids: readonly string[]): Promise<boolean>;
-  onCases(records: readonly SupportCase[], ranks: readonly number[], touched: Touched): Promise<void>;
-  onBulkTasks(ids: readonly string[], touched: Touched): Promise<void>;
+  readCases(ids: readonly string[]): Promise<{ readonly cases: Cases; readonly tick: Tick }>;
+  /** Of these cases those that may have changed since they were read at that tick; to be asked again from the answer's tick. */
+  changedSince(tick: Tick, ids: readonly string[]): Promise<{ readonly ids: readonly string[]; readonly tick: Tick }>;
+  readLimits(cases: Cases, accesses: readonly RankedAccess[]): Promise<BulkLimits>;
+  /** Stores them and sees to the accesses that they explain. */
+  landCases(batch: DecodedBatch<'support-cases'>, touched: Touched): Promise<void>;
+  /** Accesses that cite these tasks, or did, have been landed, the earliest of each at that time. */
+  onBulkTasks(fromMs: ReadonlyMap<string, number>, touched: Touched): Promise<void>;
 }
 
 const idsOf = (records: readonly SupportCase[]): string[] =>
   [...new Set(records.map((record) => record.case_id))].sort();
 
-async function land(
-  store: FactStore,
-  { batchId, batches, progress }: LandInput,
-  explaining: Explaining,
-): Promise<LandSummary> {
+async function land(store: FactStore, { batchId, batches }: LandInput, explaining: Explaining): Promise<LandSummary> {
   const touched = new Touched();
   let landed = 0;
   let deadLetters = 0;
@@ -120,7 +152,6 @@ async function land(
       );
   }
   await store.oblige(batchId, touched, touchedFrom);
-  if (progress.length > 0) await store.recordProgress(progress);
   return { landed, deadLetters };
 }
 
@@ -135,25 +166,37 @@ async function landAccesses(
   touched: Touched,
 ): Promise<void> {
   const ids = citedCases(batch.records);
-  let cases = await explaining.readCases(ids);
-  let rows = explainAll(batch, cases, await explaining.readLimits(cases, batch.records));
+  const accesses = batch.records.map((event, i) => ({ event, rank: batch.ranks[i] as number }));
+  let { cases, tick } = await explaining.readCases(ids);
+  const bulk = new BulkTasks(store);
+  await bulk.add(accesses, cases);
+  const limits = await explaining.readLimits(cases, accesses);
+  let rows = accesses.map((access) => explained(access, cases, limits));
   await store.insertAccesses(rows);
-  while (!(await explaining.isCurrent(cases, ids))) {
-    cases = await explaining.readCases(ids);
-    const again = explainAll(batch, cases, await explaining.readLimits(cases, batch.records));
-    await store.insertAccesses(again.filter((row, i) => row.explained !== rows[i]?.explained));
-    rows = again;
+  for (;;) {
+    const changed = await explaining.changedSince(tick, ids);
+    if (changed.ids.length === 0) break;
+    tick = changed.tick;
+    ({ cases } = await explaining.readCases(changed.ids));
+    const concerned = new Set(changed.ids);
+    const before = rows.filter(({ event }) => event.case_id !== null && concerned.has(event.case_id));
+    await bulk.add(before, cases);
+    const newLimits = await explaining.readLimits(cases, before);
+    const after = before.map((row) => explained(row, cases, newLimits));
+    const newer = after.filter((row, i) => row.inputs > (before[i]?.inputs ?? 0));
+    if (newer.length > 0) await store.insertAccesses(newer);
+    const byOld = new Map(before.map((row, i) => [row, after[i] as ExplainedAccess]));
+    rows = rows.map((row) => byOld.get(row) ?? row);
   }
-  await explaining.onBulkTasks(bulkTasksOf(cases), touched);
+  await bulk.addReplaced(accesses);
+  if (bulk.fromMs.size > 0) await explaining.onBulkTasks(bulk.fromMs, touched);
   for (const event of batch.records) touched.addTime(event.occurred_at, event.actor_id);
 }
 
-const explainAll = (batch: DecodedBatch<'access-log'>, cases: Cases, limits: BulkLimits): ExplainedAccess[] =>
-  batch.records.map((event: AccessEvent, i) => ({
-    event,
-    rank: batch.ranks[i] as number,
-    ...explainAccess(event, cases, limits),
-  }));
+const explained = ({ event, rank }: RankedAccess, cases: Cases, limits: BulkLimits): ExplainedAccess => {
+  const { explained: how, inputs } = explainAccess(event, cases, limits);
+  return { event, rank, explained: how, inputs };
+};
 
 /** @returns the day from which everything must be judged anew, or null */
 async function landContext(
@@ -162,8 +205,11 @@ async function landContext(
   explaining: Explaining,
   touched: Touched,
 ): Promise<string | null> {
+  if (isFeed(batch, 'support-cases')) {
+    await explaining.landCases(batch, touched);
+    return null;
+  }
   await store.insertContext(batch.feed, batch.records, batch.ranks);
-  if (isFeed(batch, 'support-cases')) await explaining.onCases(batch.records, batch.ranks, touched);
   if (isFeed(batch, 'canaries'))
     await store.addReaders(
       batch.records.map((record) => record.customer_id),

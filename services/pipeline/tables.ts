@@ -15,6 +15,9 @@ export const rowVersion = (rank: number, explanationInputs: number): string =>
 /** The content's rank in a row's version. */
 export const rankOf = (version: string): number => Number(BigInt(version) >> BigInt(EXPLANATION_BITS));
 
+/** What the explanation was decided on, in a row's version. */
+export const inputsOf = (version: string): number => Number(BigInt(version) & BigInt(MAX_EXPLANATION_INPUTS));
+
 interface Table<F extends Feed> {
   readonly name: string;
   readonly times: ReadonlySet<string>;

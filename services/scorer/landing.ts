@@ -1,9 +1,11 @@
-// The landing loop: take a run, land it, publish its dead letters, commit its offsets, in this order and never another. A crash
-// between any two steps repeats the run, which changes nothing; committing first would lose it.
+// The landing loop: take a run, land it, and then, in the order of the runs, publish its dead letters, say how far has been landed and
+// commit its offsets. A crash between any two steps repeats the run, which changes nothing; committing first would lose it.
+// Two runs are landed at a time: while the database stores one, this process prepares the other.
 
 import type { DeadLetter, DecodedBatch } from '../core/feeds/batch.js';
 import { FEEDS, type Feed, type FeedRecords } from '../core/feeds/records.js';
 import type { LandInput, LandSummary } from '../pipeline/lander.js';
+import type { ProgressRow } from '../pipeline/store/fact-store.js';
 import type { Position } from '../platform/kafka/group.js';
 import * as metrics from '../platform/metrics/metrics.js';
 import type { Backlog, Part } from './backlog.js';
@@ -15,6 +17,7 @@ export interface LandingPorts {
   readonly backlog: Backlog;
   readonly membership: Membership;
   land(input: LandInput): Promise<LandSummary>;
+  recordProgress(rows: readonly ProgressRow[]): Promise<void>;
   publishDeadLetters(letters: readonly DeadLetter[]): Promise<void>;
   /** false: the group has moved on, the data will come again. */
   commit(positions: readonly Position[]): Promise<boolean>;
@@ -22,37 +25,41 @@ export interface LandingPorts {
   persist<T>(call: () => Promise<T>): Promise<T>;
 }
 
+const MAX_RUNS = 2;
+
 /** Ends when the backlog has ended and is empty; throws what `persist` gives up on. */
 export async function landForever(ports: LandingPorts): Promise<void> {
-  for (let run = await ports.backlog.take(); run !== null; run = await ports.backlog.take()) {
-    await landRun(ports, run);
-    ports.backlog.release(run);
-    metrics.bytesInFlight.set(ports.backlog.bytes);
+  const { backlog } = ports;
+  const underWay: Promise<void>[] = [];
+  for (let run = await backlog.take(); run !== null; run = await backlog.take()) {
+    const before = underWay.at(-1) ?? Promise.resolve();
+    const ended = landRun(ports, run, before);
+    ended.catch(() => undefined);
+    underWay.push(ended);
+    if (underWay.length >= MAX_RUNS) await underWay.shift();
   }
+  await Promise.all(underWay);
 }
 
-async function landRun(ports: LandingPorts, run: readonly Part[]): Promise<void> {
-  const { membership, persist } = ports;
-  const ends = runEnds(run, membership);
+/** @param before the end of the run before, which must have come first */
+async function landRun(ports: LandingPorts, run: readonly Part[], before: Promise<void>): Promise<void> {
+  const { backlog, cluster, membership, persist } = ports;
   const batches = mergeByFeed(run);
-  const letters = batches.flatMap((batch) => batch.deadLetters);
-  const input: LandInput = {
-    batchId: batchIdOf(ports.cluster, run),
-    batches,
-    progress: ends.map(({ topic, partition, offset, watermarkMs }) => ({
-      cluster: ports.cluster,
-      topic,
-      partition,
-      next_offset: offset,
-      watermarkMs,
-    })),
-  };
+  const input: LandInput = { batchId: batchIdOf(cluster, run), batches };
   const summary = await metrics.timed('land', () => persist(() => ports.land(input)));
+  await before;
+  const letters = batches.flatMap((batch) => batch.deadLetters);
   if (letters.length > 0) await metrics.timed('dead_letter', () => persist(() => ports.publishDeadLetters(letters)));
+  const ends = runEnds(run, membership);
   const epoch = run[0]?.epoch;
   const isCurrent = (): boolean => epoch === membership.epoch;
-  await metrics.timed('commit', () => persist(async () => isCurrent() && (await ports.commit(ends))));
+  const rows = ends.map(({ offset, ...end }) => ({ cluster, ...end, next_offset: offset }));
+  await metrics.timed('commit', async () => {
+    await persist(() => ports.recordProgress(rows));
+    await persist(async () => isCurrent() && (await ports.commit(ends)));
+  });
   if (isCurrent()) for (const end of ends) membership.raise(end.topic, end.partition, end.watermarkMs);
+  backlog.release(run);
   report(ports, summary, batches);
 }
 
@@ -108,6 +115,7 @@ export function batchIdOf(cluster: string, run: readonly Part[]): string {
 }
 
 function report(ports: LandingPorts, summary: LandSummary, batches: readonly DecodedBatch[]): void {
+  metrics.bytesInFlight.set(ports.backlog.bytes);
   metrics.recordsLanded.inc(summary.landed);
   metrics.batchesLanded.inc();
   metrics.batchFill.observe(Math.min(1, (summary.landed + summary.deadLetters) / ports.maxRows));

@@ -162,6 +162,7 @@ function land(options: ScorerOptions, parts: Parts, cluster: string, group: Grou
     backlog: guarded(options, parts, group),
     membership: parts.membership,
     land: (input) => lander.land(input),
+    recordProgress: (rows) => lander.recordProgress(rows),
     publishDeadLetters: (letters) => publishDeadLetters(parts.publisher, letters),
     commit: (positions) => group.commit(positions),
     persist: parts.life.persistDraining,

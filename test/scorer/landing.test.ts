@@ -2,6 +2,7 @@
 
 import { KeyholeError } from '../../services/core/errors.js';
 import type { LandInput } from '../../services/pipeline/lander.js';
+import type { ProgressRow } from '../../services/pipeline/store/fact-store.js';
 import type { Position } from '../../services/platform/kafka/group.js';
 import { createBacklog } from '../../services/scorer/backlog.js';
 import { batchIdOf, type LandingPorts, landForever, mergeByFeed } from '../../services/scorer/landing.js';
@@ -15,6 +16,8 @@ interface Faults {
   readonly land?: readonly KeyholeError[];
   readonly publish?: readonly KeyholeError[];
   readonly onLand?: (membership: Membership) => void;
+  /** How long the landing of that number takes. */
+  readonly until?: (number: number) => Promise<void>;
 }
 
 async function run(parts: readonly PartShape[], faults: Faults = {}) {
@@ -24,6 +27,7 @@ async function run(parts: readonly PartShape[], faults: Faults = {}) {
   const story: string[] = [];
   const landed: LandInput[] = [];
   const committed: Position[][] = [];
+  const recorded: ProgressRow[] = [];
   const landFaults = [...(faults.land ?? [])];
   const publishFaults = [...(faults.publish ?? [])];
   const ports: LandingPorts = {
@@ -35,10 +39,15 @@ async function run(parts: readonly PartShape[], faults: Faults = {}) {
       const fault = landFaults.shift();
       story.push(fault ? 'land fails' : 'land');
       landed.push(input);
+      await faults.until?.(landed.length);
       if (fault) throw fault;
       faults.onLand?.(membership);
       const rows = input.batches.flatMap(({ records }) => records).length;
       return { landed: rows, deadLetters: input.batches.flatMap(({ deadLetters }) => deadLetters).length };
+    },
+    recordProgress: async (rows) => {
+      story.push('progress');
+      recorded.push(...rows);
     },
     publishDeadLetters: async (letters) => {
       const fault = publishFaults.shift();
@@ -66,31 +75,31 @@ async function run(parts: readonly PartShape[], faults: Faults = {}) {
     () => 'ended',
     (error: unknown) => error,
   );
-  return { story, landed, committed, backlog, membership, outcome };
+  return { story, landed, committed, recorded, backlog, membership, outcome };
 }
 
 describe('a landing', () => {
-  test('lands, then publishes dead letters, then commits', async () => {
+  test('lands, then publishes dead letters, then says how far, then commits', async () => {
     const { story, backlog, outcome } = await run([{ letters: [letter('1')] }]);
-    expect(story).toEqual(['land', 'publish 1', 'commit']);
+    expect(story).toEqual(['land', 'publish 1', 'progress', 'commit']);
     expect(backlog.bytes).toBe(0);
     expect(outcome).toBe('ended');
   });
 
   test('publishes nothing when nothing is dead', async () => {
-    expect((await run([{}])).story).toEqual(['land', 'commit']);
+    expect((await run([{}])).story).toEqual(['land', 'progress', 'commit']);
   });
 
   test('lands the very same input again after a fault that passes, and commits once', async () => {
     const { story, landed } = await run([{}], { land: [passing, passing] });
-    expect(story).toEqual(['land fails', 'land fails', 'land', 'commit']);
+    expect(story).toEqual(['land fails', 'land fails', 'land', 'progress', 'commit']);
     expect(landed[1]).toBe(landed[0]);
     expect(landed[2]).toBe(landed[0]);
   });
 
   test('commits nothing while dead letters are not acknowledged, and does not land again for them', async () => {
     const { story } = await run([{ letters: [letter('1')] }], { publish: [passing] });
-    expect(story).toEqual(['land', 'publish fails', 'publish 1', 'commit']);
+    expect(story).toEqual(['land', 'publish fails', 'publish 1', 'progress', 'commit']);
   });
 
   test('commits nothing after a fault that lasts, and ends with it', async () => {
@@ -110,31 +119,60 @@ describe('a landing', () => {
 
   test('does not commit for a generation of the group that is over', async () => {
     const { story, committed } = await run([{}], { onLand: (membership) => membership.begin([]) });
-    expect(story).toEqual(['land']);
+    expect(story).toEqual(['land', 'progress']);
     expect(committed).toEqual([]);
   });
 });
 
+describe('two runs under way', () => {
+  const two = [
+    { first: 0, rows: 900 },
+    { first: 900, rows: 900 },
+  ];
+
+  test('the second is landed while the first is, and committed after it', async () => {
+    let secondIsLanding: () => void = () => undefined;
+    const overlap = new Promise<void>((resolve) => {
+      secondIsLanding = resolve;
+    });
+    const { story, committed } = await run(two, {
+      until: async (number) => {
+        if (number === 2) secondIsLanding();
+        await overlap;
+      },
+    });
+    expect(story).toEqual(['land', 'land', 'progress', 'commit', 'progress', 'commit']);
+    expect(committed.flat().map(({ offset }) => offset)).toEqual(['900', '1800']);
+  });
+
+  test('nothing of the second is said or committed when the first is never stored', async () => {
+    const { story, committed, outcome } = await run(two, { land: [lasting] });
+    expect(story.filter((step) => step !== 'land')).toEqual(['land fails']);
+    expect(committed).toEqual([]);
+    expect(outcome).toBe(lasting);
+  });
+});
+
 describe('progress', () => {
-  const watermarks = (landed: readonly LandInput[]) =>
-    landed.flatMap(({ progress }) => progress.map(({ partition, watermarkMs }) => [partition, watermarkMs]));
+  const watermarks = (recorded: readonly ProgressRow[]) =>
+    recorded.map(({ partition, watermarkMs }) => [partition, watermarkMs]);
 
   test('carries the largest event time, which never falls back', async () => {
     const late = at('2026-03-05T00:00:00Z');
     const early = at('2026-03-01T00:00:00Z');
-    const { landed } = await run([
+    const { recorded } = await run([
       { atMs: late, rows: 999 },
       { first: 999, atMs: early, rows: 999 },
     ]);
-    expect(watermarks(landed)).toEqual([
+    expect(watermarks(recorded)).toEqual([
       [0, late],
       [0, late],
     ]);
   });
 
   test('begins before every valid time where a partition has shown only dead letters', async () => {
-    const { landed } = await run([{ rows: 0, letters: [letter('0')] }]);
-    expect(watermarks(landed)).toEqual([[0, NO_EVENT_MS]]);
+    const { recorded } = await run([{ rows: 0, letters: [letter('0')] }]);
+    expect(watermarks(recorded)).toEqual([[0, NO_EVENT_MS]]);
   });
 });
 

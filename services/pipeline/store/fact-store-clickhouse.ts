@@ -7,7 +7,8 @@ import { oblige } from '../duties.js';
 import { rowVersion, TABLES, toValues } from '../tables.js';
 import type { FactStore } from './fact-store.js';
 import { addReaders, firstDay, insertAccesses, readCiting } from './fact-store-accesses.js';
-import { fingerprintCases, readCases } from './fact-store-cases.js';
+import { announceCases, readCaseHeads, readCaseNews, readCases, scanCaseIds } from './fact-store-cases.js';
+import { countCitations, noteBulkCitations, noteCitations, readBulkCitations } from './fact-store-citations.js';
 
 /** Before every valid time: the watermark of a partition that has had dead letters only. */
 const EARLIEST_MS = Date.UTC(2000, 0, 1);
@@ -24,8 +25,15 @@ export function createClickHouseFactStore(ch: ClickHouse): FactStore {
     },
     insertAccesses: (accesses) => insertAccesses(ch, accesses),
     readCases: (ids) => readCases(ch, ids),
-    fingerprintCases: (ids) => fingerprintCases(ch, ids),
-    readCiting: (ids) => readCiting(ch, ids),
+    scanCaseIds: (onHashes) => scanCaseIds(ch, onHashes),
+    announceCases: (writer, seq, ids) => announceCases(ch, writer, seq, ids),
+    readCaseHeads: () => readCaseHeads(ch),
+    readCaseNews: (heads, own) => readCaseNews(ch, heads, own),
+    readCiting: (query) => readCiting(ch, query),
+    countCitations: (ids) => countCitations(ch, ids),
+    noteCitations: (citations) => noteCitations(ch, citations),
+    noteBulkCitations: (citations) => noteBulkCitations(ch, citations),
+    readBulkCitations: (fromMs, toMs) => readBulkCitations(ch, fromMs, toMs),
     addReaders: (customers, touched) => addReaders(ch, customers, touched),
     firstDay: (actors) => firstDay(ch, actors),
     oblige: (label, touched, touchedFrom) => oblige(ch, label, touched, touchedFrom),
@@ -41,7 +49,6 @@ export function createClickHouseFactStore(ch: ClickHouse): FactStore {
           toDateTime64(Math.max(EARLIEST_MS, row.watermarkMs)),
         ]),
       ),
-    holdsCases: () => holdsRows(ch, 'support_cases'),
     holdsAccesses: () => holdsRows(ch, 'access_events'),
   };
 }

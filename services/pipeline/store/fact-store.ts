@@ -3,7 +3,8 @@
 // seen by every call that begins after it has resolved; nothing else is assumed of order.
 
 import type { DeadLetter } from '../../core/feeds/batch.js';
-import type { AccessEvent, ContextFeed, Explained, FeedRecords, SupportCase } from '../../core/feeds/records.js';
+import type { AccessEvent, ContextFeed, Explained, FeedRecords } from '../../core/feeds/records.js';
+import type { CaseVersion } from '../cases/case-cache.js';
 import type { Touched } from '../touched.js';
 
 export interface FactStore {
@@ -16,11 +17,26 @@ export interface FactStore {
   ): Promise<void>;
   /** Of two rows of one access the one with the larger (rank, inputs) stays. */
   insertAccesses(accesses: readonly ExplainedAccess[]): Promise<void>;
-  readCases(ids: readonly string[]): Promise<Cases>;
-  /** The same fingerprint as readCases gives, without the cases. */
-  fingerprintCases(ids: readonly string[]): Promise<string>;
-  /** Every stored access that cites one of the cases, each once. */
-  readCiting(caseIds: readonly string[]): Promise<readonly StoredAccess[]>;
+  /** Every stored version of these cases, in any order, repeats and replaced contents included or not. */
+  readCases(ids: readonly string[]): Promise<StoredCases>;
+  /** Hands over the hashes (see idHash) of all stored cases' ids, in pieces. */
+  scanCaseIds(onHashes: (hashes: Uint32Array) => void): Promise<void>;
+  /** Adds to the log of who writes which cases. @param seq rises with each of a writer's entries */
+  announceCases(writer: string, seq: number, ids: readonly string[]): Promise<void>;
+  /** Each writer's last entry in that log. */
+  readCaseHeads(): Promise<ReadonlyMap<string, number>>;
+  /** What others than `own` announced behind these heads, and the heads now; null when one of them is no longer in the log. */
+  readCaseNews(heads: ReadonlyMap<string, number>, own: string): Promise<CaseNews | null>;
+  /** Stored accesses that cite one of the cases: at least those that the query names, each once. */
+  readCiting(query: CitingQuery): Promise<readonly StoredAccess[]>;
+  /** How many contents have cited each of these cases so far, or were noted as if; replaced ones included. */
+  countCitations(caseIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** These contents count among the citations of a case, though they may cite another or none. */
+  noteCitations(citations: readonly Citation[]): Promise<void>;
+  /** Remembers accesses that cite bulk tasks, by time. */
+  noteBulkCitations(citations: readonly Citation[]): Promise<void>;
+  /** Those remembered between these times, both included. */
+  readBulkCitations(fromMs: number, toMs: number): Promise<readonly Citation[]>;
   /** The (day, actor) pairs of accesses to one of the customers are added. */
   addReaders(customers: readonly string[], touched: Touched): Promise<void>;
   /** `YYYY-MM-DD` of the first stored access, by one of these actors where they are given; null: there is none. */
@@ -28,7 +44,6 @@ export interface FactStore {
   /** Nothing touched, no duty. See duties.ts. */
   oblige(label: string, touched: Touched, touchedFrom: string | null): Promise<void>;
   recordProgress(rows: readonly ProgressRow[]): Promise<void>;
-  holdsCases(): Promise<boolean>;
   holdsAccesses(): Promise<boolean>;
 }
 
@@ -36,21 +51,41 @@ export interface ExplainedAccess {
   readonly event: AccessEvent;
   readonly rank: number;
   readonly explained: Explained;
-  /** how many records it was decided on */
+  /** grows with all that its explanation was decided on, see explainer.ts */
   readonly inputs: number;
 }
 
-export interface StoredAccess {
-  readonly event: AccessEvent;
-  readonly rank: number;
-  readonly explained: Explained;
+export type StoredAccess = ExplainedAccess;
+
+export interface StoredCases {
+  readonly versions: readonly CaseVersion[];
+  /** how many contents each case has ever had, as of a moment before the versions were read */
+  readonly contents: ReadonlyMap<string, number>;
 }
 
-export interface Cases {
-  /** versions ascending by updated_at, one for each; no entry for an unknown case */
-  readonly byId: ReadonlyMap<string, readonly SupportCase[]>;
-  /** changes whenever a version of one of the cases is added or replaced */
-  readonly fingerprint: string;
+/** One content of an access. */
+export interface Citation {
+  readonly case_id: string;
+  readonly actor_id: string;
+  readonly occurred_at: number;
+  readonly event_id: string;
+  readonly rank: number;
+}
+
+export interface CaseNews {
+  readonly heads: ReadonlyMap<string, number>;
+  readonly ids: readonly string[];
+}
+
+/** Which accesses are looked for by the cases that they cite. */
+export interface CitingQuery {
+  /** all that cite one of these */
+  readonly whole: readonly string[];
+  /** those that were explained without any version of the case (inputs 0) */
+  readonly unanswered: readonly string[];
+  /** those at or after fromMs */
+  readonly later: readonly string[];
+  readonly fromMs: number;
 }
 
 export interface ProgressRow {

@@ -32,6 +32,8 @@ export interface ClickHouse {
   query<Row>(sql: string, params?: Record<string, unknown>, settings?: RequestSettings): Promise<Row[]>;
   /** The answer column by column, in the statement's order; integers of any width as numbers, so ask for wide ones as text. */
   queryColumns(sql: string): Promise<unknown[][]>;
+  /** The one UInt32 column of a query, in pieces as they arrive: for more rows than objects should be made of. */
+  scanIntegers(sql: string, onPiece: (integers: Uint32Array) => void): Promise<void>;
   /** A person's question, read-only, unqualified names meaning this database. A FORMAT clause in it wins over `format`. */
   queryStream(sql: string, format: string): Promise<AsyncIterable<string>>;
   /** JSONCompactEachRow, one request, one block: atomic within a partition. Times as `toDateTime64` gives them. */
@@ -126,8 +128,20 @@ export function connectClickHouse(settings: ClickHouseSettings): ClickHouse {
     queryColumns(sql: string): Promise<unknown[][]> {
       return attempt(queryTimeoutMs, async (abort_signal) => {
         const request = prepared(sql, undefined, { ...querySettings, output_format_json_quote_64bit_integers: 0 });
-        const { stream } = await client.exec({ ...request, query: `${request.query} FORMAT JSONCompactColumns`, abort_signal });
+        const { stream } = await client.exec({
+          ...request,
+          query: `${request.query} FORMAT JSONCompactColumns`,
+          abort_signal,
+        });
         return JSON.parse(await text(stream)) as unknown[][];
+      });
+    },
+
+    scanIntegers(sql, onPiece) {
+      return attempt(queryTimeoutMs, async (abort_signal) => {
+        const request = prepared(sql, undefined, querySettings);
+        const { stream } = await client.exec({ ...request, query: `${request.query} FORMAT RowBinary`, abort_signal });
+        await eachInteger(stream, onPiece);
       });
     },
 
@@ -195,6 +209,18 @@ function refuseAllButReading(sql: string): void {
       'only reading is allowed here: SELECT, WITH, SHOW, DESCRIBE, EXPLAIN or EXISTS',
       { retriable: false },
     );
+}
+
+async function eachInteger(stream: Readable, onPiece: (integers: Uint32Array) => void): Promise<void> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const piece of stream) {
+    const bytes: Buffer = rest.length > 0 ? Buffer.concat([rest, piece as Buffer]) : (piece as Buffer);
+    const whole = bytes.length & ~3;
+    const integers = new Uint32Array(whole / 4);
+    for (let i = 0; i < integers.length; i++) integers[i] = bytes.readUInt32LE(i * 4);
+    onPiece(integers);
+    rest = bytes.subarray(whole);
+  }
 }
 
 async function* textOf(stream: Readable, endpoint: string): AsyncGenerator<string> {
