@@ -22,6 +22,8 @@ export class DayFrames {
   private known: { from: Day; to: Day } | null = null;
   /** days that were touched since the start: patched rather than read again */
   private readonly hot = new Set<Day>();
+  /** days that were rewritten in the database since their versions were learnt */
+  private readonly stale = new Set<Day>();
   bytes = 0;
 
   constructor(
@@ -71,7 +73,10 @@ export class DayFrames {
   /** Puts rows, just computed and written, in the place of those of the same actors. */
   patch(day: Day, rows: readonly ActorDay[]): void {
     const kept = this.kept.get(day);
-    if (kept === undefined || kept.versions === null) return this.forget(day);
+    if (kept === undefined || kept.versions === null) {
+      this.forget(day);
+      return;
+    }
     let version = kept.frame.version;
     const newer = rows.filter((row) => row.version > (kept.versions?.get(row.actor_id) ?? 0n));
     if (newer.length === 0) return;
@@ -93,8 +98,6 @@ export class DayFrames {
     this.versions.delete(day);
     this.stale.add(day);
   }
-  private readonly stale = new Set<Day>();
-
   /** Learns the versions of days that were rewritten. */
   async relearn(): Promise<void> {
     if (this.stale.size === 0) return;

@@ -76,9 +76,7 @@ export async function fulfilDuties(ch: ClickHouse, batchIds: readonly string[]):
 }
 
 export async function hasOpenDuty(ch: ClickHouse, query: OpenDutiesQuery): Promise<boolean> {
-  const [row] = await ch.query<{ n: string }>(
-    `SELECT count() AS n FROM {db}.landings FINAL WHERE ${isOpen(query)}`,
-  );
+  const [row] = await ch.query<{ n: string }>(`SELECT count() AS n FROM {db}.landings FINAL WHERE ${isOpen(query)}`);
   return Number(row?.n ?? 0) > 0;
 }
 

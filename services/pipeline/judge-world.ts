@@ -7,7 +7,15 @@ import type { DayFrame } from '../core/judge/frame.js';
 import type { Kind, Range } from '../core/judge/kind.js';
 import { createNames } from '../core/judge/names.js';
 import { createSellers, type Sellers } from '../core/judge/sellers.js';
-import type { ComplaintDay, DayPart, DecisionDay, FeedDay, PresenceDay, World, WorldPart } from '../core/judge/world.js';
+import type {
+  ComplaintDay,
+  DayPart,
+  DecisionDay,
+  FeedDay,
+  PresenceDay,
+  World,
+  WorldPart,
+} from '../core/judge/world.js';
 import type { Day } from '../core/time.js';
 import { DayFrames } from './day-frames.js';
 import { PartDays } from './part-days.js';

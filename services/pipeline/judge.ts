@@ -22,6 +22,8 @@ export interface JudgeOptions {
   onProgress?(sheetsDone: number, sheetsTotal: number): void;
   /** frames kept in memory; results are the same with 0 */
   readonly maxCachedBytes?: number;
+  /** a clock that never goes back, for what may be put off */
+  readonly nowMs?: () => number;
 }
 
 export interface RoundSummary {
@@ -73,6 +75,7 @@ class Memory {
 
 export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
   const { definitions } = options.config;
+  const nowMs = options.nowMs ?? (() => performance.now());
   const self = randomUUID();
   let finished = 0;
   let configSeq = -1;
@@ -142,7 +145,7 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
     await recomputeBuckets(store, world.frames, touched);
     await world.refresh();
     next.batchIds.push(...duties.map(({ batchId }) => batchId));
-    next.sinceMs ??= performance.now();
+    next.sinceMs ??= nowMs();
     memory.stored ??= await store.storedDays();
     if (memory.stored === null) return 0;
     const { first, last } = memory.stored;
@@ -188,7 +191,7 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
       if (memory.current === null) {
         const { next } = memory;
         if (next.isEmpty) return sheets;
-        const isYoung = performance.now() - (next.sinceMs ?? 0) < PUT_OFF_MS;
+        const isYoung = nowMs() - (next.sinceMs ?? 0) < PUT_OFF_MS;
         if (hasNews && isYoung && (await isNewsWaiting(frontier))) return sheets;
         await beginPass(next);
       }
@@ -215,7 +218,7 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
     const { current, known } = memory;
     if (current === null) return 0;
     const { pass, walk, total } = current;
-    const began = performance.now();
+    const began = nowMs();
     let pending: JudgedSheet[] = [];
     let count = 0;
     for (let step = walk.next(); step.done !== true; step = walk.next()) {
@@ -226,7 +229,7 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
       if (one === null) continue;
       count++;
       pending.push(one);
-      const isLate = performance.now() - began > SLICE_MS;
+      const isLate = nowMs() - began > SLICE_MS;
       if (pending.length < SHEETS_PER_WRITE && !isLate) continue;
       if (pending.length >= SHEETS_PER_WRITE) pending = await write(pending);
       if (!isLate || !(await isNewsWaiting(frontier))) continue;
@@ -268,6 +271,7 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
 
 /** Splits what was touched at the frontier; a changed part of the world matters to what is judged now. */
 function divide(touched: Touched, frontier: Day, within: Touched, beyond: Touched): void {
-  for (const [day, actors] of touched.byDay) for (const actor of actors) (day <= frontier ? within : beyond).add(day, actor);
+  for (const [day, actors] of touched.byDay)
+    for (const actor of actors) (day <= frontier ? within : beyond).add(day, actor);
   for (const [part, from] of touched.parts) within.addPart(part, from);
 }

@@ -3,10 +3,9 @@
 // added up.
 
 import type { Definition } from '../core/detections/definition.js';
-import type { Sample } from '../core/judge/calibration.js';
 import type { JudgedAccess } from '../core/judge/conduct.js';
 import type { Finding } from '../core/judge/finding.js';
-import type { AccessQuery, Assessed, RawSheet } from '../core/judge/kind.js';
+import { type AccessQuery, type Assessed, type RawSheet, sampleOf } from '../core/judge/kind.js';
 import { kindOf } from '../core/judge/kinds.js';
 import { type LevelledRow, levelSheet } from '../core/judge/levels.js';
 import type { Day } from '../core/time.js';
@@ -77,12 +76,6 @@ export async function judgeSheet(
 }
 
 const NOTHING: ReadonlyMap<string, string> = new Map();
-
-const sampleOf = ({ judged, top }: RawSheet): Sample => ({
-  judged,
-  keys: top.map((one) => one.key),
-  surprises: top.map((one) => one.surprise),
-});
 
 async function findingsOf(
   { definition, day }: SheetName,

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { deserialize, serialize } from 'node:v8';
-import { explain, withinBulkLimit, accessKey } from '../../services/core/explain/explain.js';
+import { accessKey, explain, withinBulkLimit } from '../../services/core/explain/explain.js';
 import type {
   AccessEvent,
   Canary,
@@ -20,7 +20,8 @@ import type {
 } from '../../services/core/feeds/records.js';
 import type { FrameColumns } from '../../services/core/judge/frame.js';
 import type { ComplaintDay, DecisionDay, FeedDay, PresenceDay } from '../../services/core/judge/world.js';
-import { type Day, dayOf } from '../../services/core/time.js';
+import type { Day } from '../../services/core/time.js';
+import { DayColumns } from '../core/judge/fold.js';
 import { complaintDays, decisionDays, feedDays, presenceDays } from './parts.js';
 
 export interface ExplainedAccess extends AccessEvent {
@@ -40,11 +41,19 @@ export interface Folded {
 }
 
 /** Changed whenever what is folded changes. */
-const FOLD_VERSION = 3;
+const FOLD_VERSION = 4;
 
-export async function foldFolder(folder: string, change: (access: AccessEvent) => AccessEvent = (one) => one, label = ''): Promise<Folded> {
+export async function foldFolder(
+  folder: string,
+  change: (access: AccessEvent) => AccessEvent = (one) => one,
+  label = '',
+): Promise<Folded> {
   const log = join(folder, 'access-log.ndjson');
-  const cache = join(tmpdir(), 'keyhole-lab', `${basename(resolve(folder))}-${statSync(log).mtimeMs}-${FOLD_VERSION}${label}`);
+  const cache = join(
+    tmpdir(),
+    'keyhole-lab',
+    `${basename(resolve(folder))}-${statSync(log).mtimeMs}-${FOLD_VERSION}${label}`,
+  );
   if (existsSync(cache)) return deserialize(readFileSync(cache)) as Folded;
   const folded = await fold(folder, change, label);
   mkdirSync(join(tmpdir(), 'keyhole-lab'), { recursive: true });
@@ -80,9 +89,11 @@ async function fold(folder: string, change: (access: AccessEvent) => AccessEvent
   const days = new DayColumns(canaries);
   const explained: ExplainedAccess[] = accesses.map((one) => ({
     ...one,
-    explained: explain(one, one.case_id === null ? [] : (cases.get(one.case_id) ?? []), (access) => within.has(accessKey(access))),
+    explained: explain(one, one.case_id === null ? [] : (cases.get(one.case_id) ?? []), (access) =>
+      within.has(accessKey(access)),
+    ),
   }));
-  for (const one of explained) days.add(one);
+  for (const one of explained) if (one.outcome === 'allowed') days.add(one, one.actor_kind);
   const columns = days.done();
   return {
     days: [...columns.keys()].sort((a, b) => a - b),
@@ -97,9 +108,28 @@ async function fold(folder: string, change: (access: AccessEvent) => AccessEvent
   };
 }
 
-const TIMES = ['occurred_at', 'opened_at', 'closed_at', 'updated_at', 'valid_from', 'hired_at', 'left_at', 'received_at', 'at'];
+const TIMES = [
+  'occurred_at',
+  'opened_at',
+  'closed_at',
+  'updated_at',
+  'valid_from',
+  'hired_at',
+  'left_at',
+  'received_at',
+  'at',
+];
 const OPTIONAL: Readonly<Record<string, readonly string[]>> = {
-  'access-log': ['seller_id', 'review_id', 'review_rating', 'case_id', 'approver_id', 'session_id', 'source_ip', 'country'],
+  'access-log': [
+    'seller_id',
+    'review_id',
+    'review_rating',
+    'case_id',
+    'approver_id',
+    'session_id',
+    'source_ip',
+    'country',
+  ],
   'support-cases': ['closed_at', 'assignee_id', 'seller_id', 'approved_by', 'record_limit'],
   employees: ['manager_id', 'office', 'time_zone', 'left_at'],
   'customer-complaints': ['seller_id'],
@@ -127,92 +157,4 @@ async function all<T>(folder: string, feed: string): Promise<T[]> {
   const list: T[] = [];
   for await (const one of records<T>(folder, feed)) list.push(one);
   return list;
-}
-
-interface SellerSum {
-  events: number;
-  readonly customers: Set<string>;
-  unlisted: number;
-  low: number;
-}
-
-interface Row {
-  readonly access: ExplainedAccess;
-  events: number;
-  records: number;
-  no: number;
-  late: number;
-  self: number;
-  unapproved: number;
-  hits: number;
-  readonly sellers: Map<string, SellerSum>;
-}
-
-/** What the database's bucket query computes. */
-class DayColumns {
-  private readonly rows = new Map<Day, Map<string, Row>>();
-
-  constructor(private readonly canaries: ReadonlySet<string>) {}
-
-  add(one: ExplainedAccess): void {
-    if (one.outcome !== 'allowed') return;
-    const day = dayOf(one.occurred_at);
-    let rows = this.rows.get(day);
-    if (rows === undefined) {
-      rows = new Map();
-      this.rows.set(day, rows);
-    }
-    const key = `${one.action} ${one.actor_id} ${one.explained === 'yes'}`;
-    let row = rows.get(key);
-    if (row === undefined) {
-      row = { access: one, events: 0, records: 0, no: 0, late: 0, self: 0, unapproved: 0, hits: 0, sellers: new Map() };
-      rows.set(key, row);
-    }
-    row.events++;
-    row.records += one.record_count;
-    if (one.explained !== 'yes') row[one.explained]++;
-    if (one.approver_id === null || one.approver_id === one.actor_id) row.unapproved++;
-    for (const customer of one.customer_ids) if (this.canaries.has(customer)) row.hits++;
-    const id = one.seller_id ?? '';
-    let seller = row.sellers.get(id);
-    if (seller === undefined) {
-      seller = { events: 0, customers: new Set(), unlisted: 0, low: 0 };
-      row.sellers.set(id, seller);
-    }
-    seller.events++;
-    for (const customer of one.customer_ids) seller.customers.add(customer);
-    seller.unlisted += Math.max(0, one.record_count - one.customer_ids.length);
-    if ((one.review_rating ?? 5) <= 2) seller.low++;
-  }
-
-  done(): Map<Day, FrameColumns> {
-    const days = new Map<Day, FrameColumns>();
-    for (const [day, rows] of this.rows) days.set(day, columnsOf([...rows.values()]));
-    return days;
-  }
-}
-
-function columnsOf(rows: readonly Row[]): FrameColumns {
-  const sellers = rows.map((row) => [...row.sellers].sort((a, b) => (a[0] < b[0] ? -1 : 1)));
-  const sum = (at: number, of: (seller: SellerSum) => number): number =>
-    (sellers[at] ?? []).reduce((total, [, seller]) => total + of(seller), 0);
-  return {
-    actor_id: rows.map((row) => row.access.actor_id),
-    actor_kind: rows.map((row) => row.access.actor_kind),
-    action: rows.map((row) => row.access.action),
-    justified: rows.map((row) => (row.access.explained === 'yes' ? 1 : 0)),
-    events: rows.map((row) => row.events),
-    customers: rows.map((_, at) => sum(at, (seller) => seller.customers.size)),
-    unlisted: rows.map((_, at) => sum(at, (seller) => seller.unlisted)),
-    records: rows.map((row) => row.records),
-    explained_no: rows.map((row) => row.no),
-    explained_late: rows.map((row) => row.late),
-    explained_self: rows.map((row) => row.self),
-    unapproved: rows.map((row) => row.unapproved),
-    canary_hits: rows.map((row) => row.hits),
-    sellers: sellers.map((list) => list.map(([id]) => id)),
-    seller_events: sellers.map((list) => list.map(([, seller]) => seller.events)),
-    seller_customers: sellers.map((list) => list.map(([, seller]) => seller.customers.size + seller.unlisted)),
-    seller_low: sellers.map((list) => list.map(([, seller]) => seller.low)),
-  };
 }

@@ -1,6 +1,6 @@
 // The parts of a world beside action buckets, folded plainly from explained accesses: presence, decisions, complaints, feeds.
 
-import type { CustomerComplaint, SellerEnforcement } from '../../services/core/feeds/records.js';
+import type { ActorKind, CustomerComplaint, SellerEnforcement } from '../../services/core/feeds/records.js';
 import type {
   ComplaintDay,
   ComplaintFacts,
@@ -21,7 +21,7 @@ const SENSITIVE = new Set([
   'sales_metrics.read',
   'sales_metrics.export',
 ]);
-const CUSTOMER_DATA = new Set(['customer_email.read', 'customer_contact.export', 'order_history.read', 'order_report.export']);
+const CONTACT_DATA = new Set(['customer_email.read', 'customer_contact.export', 'order_report.export']);
 const LOOK_BACK_MS = 60 * DAY_MS;
 
 function ensureIn<K, V>(map: Map<K, V>, key: K, make: () => V): V {
@@ -102,7 +102,8 @@ export function decisionDays(
   const days = new Map<Day, Decision[]>();
   for (const one of accesses) {
     if (one.outcome !== 'allowed') continue;
-    if (one.action !== 'account.reinstate' && one.action !== 'account.suspend' && one.action !== 'review.delete') continue;
+    if (one.action !== 'account.reinstate' && one.action !== 'account.suspend' && one.action !== 'review.delete')
+      continue;
     const kinds = UNDOES[one.action] ?? [];
     const undone =
       one.action === 'review.delete'
@@ -127,7 +128,7 @@ export function complaintDays(
   const wanted = new Map<string, ExplainedAccess[]>();
   for (const { customer_id } of complaints) wanted.set(customer_id, []);
   for (const one of accesses) {
-    if (one.outcome !== 'allowed' || !CUSTOMER_DATA.has(one.action)) continue;
+    if (one.outcome !== 'allowed' || !CONTACT_DATA.has(one.action) || one.actor_kind === 'service') continue;
     for (const customer of one.customer_ids) wanted.get(customer)?.push(one);
   }
   const days = new Map<Day, ComplaintFacts[]>();
@@ -145,12 +146,24 @@ export function complaintDays(
 }
 
 function readersOf(reads: readonly ExplainedAccess[], before: number): EarlierReader[] {
-  const readers = new Map<string, { actor_id: string; seller_id: string; reads: number; unexplained: number; last: number; bad: number }>();
+  const readers = new Map<
+    string,
+    {
+      actor_id: string;
+      actor_kind: ActorKind;
+      seller_id: string;
+      reads: number;
+      unexplained: number;
+      last: number;
+      bad: number;
+    }
+  >();
   for (const one of reads) {
     if (one.occurred_at >= before || one.occurred_at < before - LOOK_BACK_MS) continue;
     const seller_id = one.seller_id ?? '';
     const reader = ensureIn(readers, `${one.actor_id} ${seller_id}`, () => ({
       actor_id: one.actor_id,
+      actor_kind: one.actor_kind,
       seller_id,
       reads: 0,
       unexplained: 0,
@@ -169,7 +182,11 @@ function readersOf(reads: readonly ExplainedAccess[], before: number): EarlierRe
 export function feedDays(accesses: readonly ExplainedAccess[]): Map<Day, FeedDay> {
   const days = new Map<Day, Map<string, { tool: string; marketplace: string; events: number }>>();
   for (const { occurred_at, tool, marketplace } of accesses) {
-    const day = ensureIn(days, dayOf(occurred_at), () => new Map<string, { tool: string; marketplace: string; events: number }>());
+    const day = ensureIn(
+      days,
+      dayOf(occurred_at),
+      () => new Map<string, { tool: string; marketplace: string; events: number }>(),
+    );
     ensureIn(day, `${tool}\n${marketplace}`, () => ({ tool, marketplace, events: 0 })).events++;
   }
   return new Map(

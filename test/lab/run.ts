@@ -8,7 +8,7 @@ import type { Sample } from '../../services/core/judge/calibration.js';
 import { createClusters } from '../../services/core/judge/clusters.js';
 import { createDirectory } from '../../services/core/judge/directory.js';
 import { buildFrame, type DayFrame } from '../../services/core/judge/frame.js';
-import type { RawSheet } from '../../services/core/judge/kind.js';
+import { type RawSheet, sampleOf } from '../../services/core/judge/kind.js';
 import { kindOf } from '../../services/core/judge/kinds.js';
 import { type LevelledRow, levelSheet, prepareLevels } from '../../services/core/judge/levels.js';
 import { createNames } from '../../services/core/judge/names.js';
@@ -32,7 +32,8 @@ export function definitions(): Definition[] {
 export function worldOf(folded: Folded): World {
   const names = createNames();
   const frames = new Map<Day, DayFrame>();
-  for (const [day, columns] of folded.columns) frames.set(day, buildFrame(day, names, columns, BigInt(columns.actor_id.length)));
+  for (const [day, columns] of folded.columns)
+    frames.set(day, buildFrame(day, names, columns, BigInt(columns.actor_id.length)));
   return {
     names,
     directory: createDirectory(folded.employees, 1n),
@@ -74,9 +75,7 @@ export interface ToldRow extends LevelledRow {
 
 export function levelAll({ definitions: catalogue, days, sheets }: Judged, budgetPerDay: number): ToldRow[] {
   const samples = new Map<string, Sample>();
-  for (const [key, { judged, top }] of sheets) {
-    samples.set(key, { judged, keys: top.map((one) => one.key), surprises: top.map((one) => one.surprise) });
-  }
+  for (const [key, sheet] of sheets) samples.set(key, sampleOf(sheet));
   const rows: ToldRow[] = [];
   for (const day of days) {
     const levels = prepareLevels(day, catalogue, (id, d) => samples.get(keyOf(id, d)), { budgetPerDay });

@@ -62,6 +62,8 @@ const errandSchema = z.strictObject({
   kind: z.literal('errand'),
   ...measure,
   place: z.enum(['seller', 'cluster']),
+  /** whoever did one of these on the place works on an incident there, and is expected to meet others */
+  incident_actions: z.array(text).default([]),
   /** people with a clump */
   at_least: z.number().int().min(2),
 });

@@ -88,7 +88,12 @@ const WEIGHERS: Readonly<Record<EvidenceKind, (figures: ConductFigures, context:
   cluster: (figures, context) => mostSurprising('cluster', figures, context),
   niche: (figures, context) => mostSurprising('niche', figures, context),
   low_ratings: (figures, { history, group }) =>
-    share('low_ratings', { part: figures.low, whole: figures.counted }, { part: history.low, whole: history.counted }, group.low),
+    share(
+      'low_ratings',
+      { part: figures.low, whole: figures.counted },
+      { part: history.low, whole: history.counted },
+      group.low,
+    ),
   justification: (figures, { history, group }) =>
     share(
       'justification',
@@ -158,7 +163,8 @@ function share(kind: EvidenceKind, now: Share, before: Share, peers: ShareBaseli
 }
 
 /** The share of a place in everybody else's work. */
-export const usualShare = (others: number, othersAmount: number): number => (others + 0.5) / (othersAmount + UNSEEN_SELLERS);
+export const usualShare = (others: number, othersAmount: number): number =>
+  (others + 0.5) / (othersAmount + UNSEEN_SELLERS);
 
 const clumpsOf = (whole: number, clump: number): number => Math.max(1, Math.round(whole / clump));
 

@@ -124,7 +124,10 @@ function evidenceIds(accesses: readonly JudgedAccess[], seller: string): string[
  * The earliest event time of the sheet's day at which the accesses so far made the conduct an anomaly; peers and past as they are
  * now. What was one on an earlier day is told by that day's sheet.
  */
-function detectedAt({ day, assessed, level, judged, accesses }: FindingInput<Conduct>, { judge, window }: ConductDefinition): number {
+function detectedAt(
+  { day, assessed, level, judged, accesses }: FindingInput<Conduct>,
+  { judge, window }: ConductDefinition,
+): number {
   const { figures: final, context } = assessed.detail;
   const figures = emptyFigures();
   const seen = new Set<string>();
@@ -133,7 +136,10 @@ function detectedAt({ day, assessed, level, judged, accesses }: FindingInput<Con
     if (access.occurred_at < startOf(day)) continue;
     if (figures.amount < judge.at_least) continue;
     const activeDays = window.days === 1 ? 1 : context.activeDays;
-    const surprise = figures.amount === final.amount ? assessed.surprise : combined(weigh(judge.evidence, figures, { ...context, activeDays }));
+    const surprise =
+      figures.amount === final.amount
+        ? assessed.surprise
+        : combined(weigh(judge.evidence, figures, { ...context, activeDays }));
     if (expectedPerDay(surprise, judged, level.calibration) <= level.thresholds.keep) return access.occurred_at;
   }
   return accesses.at(-1)?.occurred_at ?? startOf(day);

@@ -3,6 +3,7 @@
 
 import type { Definition } from '../detections/definition.js';
 import type { Day } from '../time.js';
+import type { Sample } from './calibration.js';
 import type { JudgedAccess } from './conduct.js';
 import type { Finding } from './finding.js';
 import type { RowLevel } from './levels.js';
@@ -82,3 +83,10 @@ export function topOf<Detail>(assessed: Assessed<Detail>[], size: number): Asses
     .sort((a, b) => b.surprise - a.surprise || (a.key < b.key ? -1 : 1))
     .slice(0, size);
 }
+
+/** What is stored of a sheet, for later calibrations and levels. */
+export const sampleOf = ({ judged, top }: RawSheet): Sample => ({
+  judged,
+  keys: top.map((one) => one.key),
+  surprises: top.map((one) => one.surprise),
+});

@@ -2,8 +2,8 @@
 // budget on history, and which rows go on with an episode that was told before. Reads samples only, never verdicts.
 
 import type { Definition } from '../detections/definition.js';
-import type { Day } from '../time.js';
 import { ensure } from '../maps.js';
+import type { Day } from '../time.js';
 import { type Calibration, calibrate, expectedPerDay, type Sample, uncalibrated } from './calibration.js';
 import type { EntityKey } from './kind.js';
 import type { Severity } from './scale.js';
@@ -49,6 +49,8 @@ const GAP_DAYS = 2;
 export const EPISODE_DAYS = 14;
 /** The model's own expectation counts as so many days of history. */
 const PSEUDO_DAYS = 3;
+/** Alerts aimed at, of those that the budget allows: what is new is a little more than what history held. */
+const AIM = 0.8;
 const MEDIUM_FACTOR = 3;
 /** Rows are kept down to this many times the budget (CONTRACT §2). */
 export const KEEP_FACTOR = 10;
@@ -79,35 +81,67 @@ export function prepareLevels(
 ): DayLevels {
   const newest = day - GAP_DAYS;
   const oldest = newest - HISTORY_DAYS + 1;
-  const calibrations = new Map<string, Calibration>();
+  const calibrations = new Map<string, Calibrations>();
   const judgedDays = new Set<Day>();
-  const told = new Map<EntityKey, Told[]>();
-  for (const { id, judge } of [...definitions].sort((a, b) => (a.id < b.id ? -1 : 1))) {
-    const samples: Sample[] = [];
+  const catalogue = [...definitions].sort((a, b) => (a.id < b.id ? -1 : 1));
+  for (const { id, judge } of catalogue) {
+    const samples: { readonly block: number; readonly sample: Sample }[] = [];
     for (let d = oldest; d <= newest; d++) {
       const sample = sampleOf(id, d);
       if (sample === undefined || sample.judged === 0) continue;
-      samples.push(sample);
+      samples.push({ block: blockOf(d, oldest), sample });
       judgedDays.add(d);
     }
-    const calibration = judge.kind === 'canary' ? uncalibrated : calibrate(samples);
-    calibrations.set(id, calibration);
-    for (let d = oldest - EPISODE_DAYS; d < day; d++) {
+    calibrations.set(id, judge.kind === 'canary' ? NO_CALIBRATION : fit(samples));
+  }
+  const told = new Map<EntityKey, Told[]>();
+  for (let d = oldest - EPISODE_DAYS; d < day; d++) {
+    for (const { id } of catalogue) {
       const sample = sampleOf(id, d);
-      if (sample !== undefined) remember(told, d, sample, calibration);
+      if (sample === undefined) continue;
+      const { whole, without } = calibrations.get(id) ?? NO_CALIBRATION;
+      remember(told, d, sample, without[blockOf(d, oldest)] ?? whole);
     }
   }
-  for (const days of told.values()) days.sort((a, b) => a.day - b.day);
-  const history = { oldest, newest, days: judgedDays.size, told: [...told.values()] };
+  const episodes = [...told.values()].map((days): Episodes => ({ days, least: leastBetween(days, oldest, newest) }));
+  episodes.sort((a, b) => a.least - b.least);
+  const history = { oldest, newest, days: judgedDays.size, episodes };
   const detections = definitions.length;
-  const solve = (times: number): number => solveThreshold(history, budgetPerDay * times, detections);
+  const solve = (times: number): number => solveThreshold(history, AIM * budgetPerDay * times, detections);
   const high = solve(1);
   return {
     day,
     thresholds: { keep: solve(KEEP_FACTOR), medium: solve(MEDIUM_FACTOR), high, critical: high * CRITICAL_FACTOR },
-    calibrationOf: (detection) => calibrations.get(detection) ?? uncalibrated,
+    calibrationOf: (detection) => (calibrations.get(detection) ?? NO_CALIBRATION).whole,
     earlierOf: (key) => leastBetween(told.get(key) ?? [], day - EPISODE_DAYS, day - 1),
   };
+}
+
+/** Days left out together when a day of history is judged by what the other days say. */
+const BLOCK_DAYS = 7;
+
+/** Fitted to the whole history, and to the history without each of its blocks. */
+interface Calibrations {
+  readonly whole: Calibration;
+  readonly without: readonly Calibration[];
+}
+
+const NO_CALIBRATION: Calibrations = { whole: uncalibrated, without: [] };
+
+const blockOf = (day: Day, oldest: Day): number => Math.floor((day - oldest) / BLOCK_DAYS);
+
+/**
+ * A calibration never meets the days that it was fitted to as strangers, so history is counted by cross-validation (Stone 1974):
+ * each block of days by the calibration of the others, where those are enough.
+ */
+function fit(samples: readonly { readonly block: number; readonly sample: Sample }[]): Calibrations {
+  const whole = calibrate(samples.map(({ sample }) => sample));
+  const without: Calibration[] = [];
+  for (let block = 0; block < HISTORY_DAYS / BLOCK_DAYS; block++) {
+    const others = calibrate(samples.filter((one) => one.block !== block).map(({ sample }) => sample));
+    without.push(Number.isNaN(others.threshold) ? whole : others);
+  }
+  return { whole, without };
 }
 
 function remember(told: Map<EntityKey, Told[]>, day: Day, sample: Sample, calibration: Calibration): void {
@@ -116,8 +150,8 @@ function remember(told: Map<EntityKey, Told[]>, day: Day, sample: Sample, calibr
     if (key.startsWith(FEED_PREFIX)) continue;
     const alarms = expectedPerDay(sample.surprises[i] as number, sample.judged, calibration);
     const days = ensure(told, key, (): Told[] => []);
-    const last = days.find((one) => one.day === day);
-    if (last === undefined) days.push({ day, alarms });
+    const last = days.at(-1);
+    if (last?.day !== day) days.push({ day, alarms });
     else last.alarms = Math.min(last.alarms, alarms);
   }
 }
@@ -128,23 +162,32 @@ function leastBetween(days: readonly Told[], from: Day, to: Day): number {
   return least;
 }
 
+/** One entity's days, ascending, and its least alarms a day within the history. */
+interface Episodes {
+  readonly days: readonly Told[];
+  readonly least: number;
+}
+
 interface History {
   readonly oldest: Day;
   readonly newest: Day;
   /** days of them on which anything was judged */
   readonly days: number;
-  readonly told: readonly (readonly Told[])[];
+  /** ascending by least alarms */
+  readonly episodes: readonly Episodes[];
 }
+
+const BISECTIONS = 26;
 
 /**
  * The alarms a day θ at which history and, for a few pseudo-days, the model's own expectation would together have made the budget's
- * number of alerts: N(θ) + n₀·θ·K = budget · (H + n₀). Between 10⁻¹² and 10³, by bisection of its logarithm.
+ * number of alerts: N(θ) + n₀·θ·K = aim · (H + n₀). Between 10⁻¹² and 10³, by bisection of its logarithm.
  */
 function solveThreshold(history: History, budgetPerDay: number, detections: number): number {
   const wanted = budgetPerDay * (history.days + PSEUDO_DAYS);
   let low = -12;
   let high = 3;
-  for (let i = 0; i < 40; i++) {
+  for (let i = 0; i < BISECTIONS; i++) {
     const middle = (low + high) / 2;
     const theta = 10 ** middle;
     if (alertsAt(theta, history) + PSEUDO_DAYS * theta * detections <= wanted) low = middle;
@@ -154,9 +197,10 @@ function solveThreshold(history: History, budgetPerDay: number, detections: numb
 }
 
 /** Alerts that this threshold would have made in the history: (day, entity) that do not go on with an episode. */
-function alertsAt(theta: number, { oldest, newest, told }: History): number {
+function alertsAt(theta: number, { oldest, newest, episodes }: History): number {
   let alerts = 0;
-  for (const days of told) {
+  for (const { days, least } of episodes) {
+    if (least > theta) break;
     for (let i = 0; i < days.length; i++) {
       const { day, alarms } = days[i] as Told;
       if (alarms > theta || day < oldest || day > newest) continue;

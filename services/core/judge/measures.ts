@@ -97,7 +97,10 @@ class Builder {
   private at = -1;
   private readonly actor: Int32Array;
   private readonly isPerson: Uint8Array;
-  private readonly sums: Record<'amount' | 'counted' | 'low' | 'events' | 'no' | 'late' | 'self' | 'unapproved', Float64Array>;
+  private readonly sums: Record<
+    'amount' | 'counted' | 'low' | 'events' | 'no' | 'late' | 'self' | 'unapproved',
+    Float64Array
+  >;
   private readonly entryFrom: number[] = [];
   /** of the actor being added */
   private readonly entryOf = new Map<number, number>();

@@ -3,7 +3,15 @@
 
 import { ensure, push } from '../maps.js';
 import type { Day } from '../time.js';
-import { emptyHistory, type GroupBaseline, groupBaseline, type Member, memberOf, type OwnHistory, predict } from './baseline.js';
+import {
+  emptyHistory,
+  type GroupBaseline,
+  groupBaseline,
+  type Member,
+  memberOf,
+  type OwnHistory,
+  predict,
+} from './baseline.js';
 import type { DayFrame } from './frame.js';
 import type { UnscoredReason } from './kind.js';
 import { activeOn, type DayMeasure, type Measure, measureKey, measureOf } from './measures.js';
@@ -55,9 +63,7 @@ export function pastOf(world: World, measure: Measure, day: Day, days: number): 
   const baseline = measured(world, measure, from, to);
   const window = measured(world, measure, day - days + 1, day + 1);
   const teams =
-    measure.who === 'seller_apps'
-      ? appTeams
-      : teamsAsOf(world.directory, world.names.actors, day - days + 1, day + 1);
+    measure.who === 'seller_apps' ? appTeams : teamsAsOf(world.directory, world.names.actors, day - days + 1, day + 1);
   const past = createPast(world.names, teams, baseline, window);
   ofFrame.set(key, { reads, past });
   return past;
@@ -151,10 +157,15 @@ function historiesOf(days: readonly MeasuredDay[], teams: Teams): (OwnHistory | 
 }
 
 /** By circle; a circle's members ascend by name, so that sums over them are made in one order. */
-function membersBy(names: FrameNames, teams: Teams, histories: readonly (OwnHistory | undefined)[]): Map<string, number[]> {
+function membersBy(
+  names: FrameNames,
+  teams: Teams,
+  histories: readonly (OwnHistory | undefined)[],
+): Map<string, number[]> {
   const known: { actor: number; name: string }[] = [];
   histories.forEach((history, actor) => {
-    if (history !== undefined && teams.circlesOf(actor).length > 0) known.push({ actor, name: names.actors.textOf(actor) });
+    if (history !== undefined && teams.circlesOf(actor).length > 0)
+      known.push({ actor, name: names.actors.textOf(actor) });
   });
   known.sort((a, b) => (a.name < b.name ? -1 : 1));
   const members = new Map<string, number[]>();

@@ -1,8 +1,8 @@
 // How much everybody works on a place, a seller or a set of sellers that belong together (a cluster, a niche), in the baseline and
 // the window. Only the places that are weighed are added up.
 
-import type { PlaceTraffic } from './evidence.js';
 import { meanClump } from './clumps.js';
+import type { PlaceTraffic } from './evidence.js';
 import { MIN_CLUMP, positionOf } from './measures.js';
 import type { MeasuredDay, Past } from './past.js';
 

@@ -1,6 +1,7 @@
 // What a sheet may read beside its definition. Days are whole UTC days and each carries the version of its content; where the days
 // come from, and how long they are kept, is not known here.
 
+import type { ActorKind } from '../feeds/records.js';
 import type { Day } from '../time.js';
 import type { Clusters } from './clusters.js';
 import type { Directory } from './directory.js';
@@ -72,9 +73,13 @@ export interface ComplaintFacts {
   readonly readers: readonly EarlierReader[];
 }
 
-/** One row per (actor, seller) that returned the customer in allowed accesses to customer data before the complaint. */
+/**
+ * One row per (actor, seller) that returned the customer's contact data in allowed accesses before the complaint: of
+ * customer_email.read, customer_contact.export and order_report.export. Services are left out.
+ */
 export interface EarlierReader {
   readonly actor_id: string;
+  readonly actor_kind: ActorKind;
   readonly seller_id: string;
   readonly reads: number;
   readonly unexplained: number;

@@ -60,7 +60,9 @@ const dayIs = (column: string, { from, to }: BucketChunk): string =>
  * One pass over the events, grouped three ways at once (under which seller, from where, through which tool), then folded to one row
  * for each (day, actor).
  */
-export const actorDayQuery = (chunk: BucketChunk): string => `WITH (SELECT groupArray(customer_id) FROM {db}.canaries FINAL) AS planted
+export const actorDayQuery = (
+  chunk: BucketChunk,
+): string => `WITH (SELECT groupArray(customer_id) FROM {db}.canaries FINAL) AS planted
 SELECT day, actor_id, max(kind) AS actor_kind,
   arraySort(groupArrayIf((action, justified, ev, cust, unl, rec, no, late, self, alone, hits, s_names, s_events, s_customers, s_low), grp = 0 AND ev > 0)) AS r,
   arraySort(groupArrayIf((ip, land, ev, open, first_ms, last_ms), grp = 1 AND ev > 0)) AS p,

@@ -68,7 +68,7 @@ export async function complaintVersions(ch: ClickHouse, from: Day, to: Day): Pro
   return new Map(rows.map((row) => [dayFromText(row.day), BigInt(row.version)]));
 }
 
-const CUSTOMER_DATA = ['customer_email.read', 'customer_contact.export', 'order_history.read', 'order_report.export'];
+const CONTACT_DATA = ['customer_email.read', 'customer_contact.export', 'order_report.export'];
 
 interface ReaderRow extends Omit<EarlierReader, 'last_ms' | 'reads' | 'unexplained'> {
   readonly complaint_id: string;
@@ -89,17 +89,19 @@ export async function readComplaints(ch: ClickHouse, day: Day, reach: number): P
     WHERE ${between('received_at', day, day + 1)} AND kind IN ('off_platform_contact', 'review_pressure') ORDER BY complaint_id`,
   );
   if (complaints.length === 0) return [];
-  const list = complaints.map((one) => `(${sqlStrings([one.complaint_id])}, ${sqlStrings([one.customer_id])}, ${one.received})`);
+  const list = complaints.map(
+    (one) => `(${sqlStrings([one.complaint_id])}, ${sqlStrings([one.customer_id])}, ${one.received})`,
+  );
   const customers = [...new Set(complaints.map((one) => one.customer_id))].sort();
   const rows = await ch.query<ReaderRow>(
-    `SELECT complaint.1 AS complaint_id, actor_id, seller AS seller_id, count() AS reads, countIf(explained != 'yes') AS open,
+    `SELECT complaint.1 AS complaint_id, actor_id, max(kind) AS actor_kind, seller AS seller_id, count() AS reads, countIf(explained != 'yes') AS open,
       if(open > 0, maxIf(at_ms, explained != 'yes'), max(at_ms)) AS last_ms
     FROM
     (
-      SELECT actor_id, ifNull(seller_id, '') AS seller, explained, toUnixTimestamp64Milli(occurred_at) AS at_ms, customer_ids
+      SELECT actor_id, toString(actor_kind) AS kind, ifNull(seller_id, '') AS seller, explained, toUnixTimestamp64Milli(occurred_at) AS at_ms, customer_ids
       FROM {db}.access_events FINAL
       WHERE hasAny(customer_ids, [${sqlStrings(customers)}]) AND ${between('occurred_at', day - reach, day + 1)}
-        AND outcome = 'allowed' AND action IN (${sqlStrings(CUSTOMER_DATA)}) AND actor_kind != 'service'
+        AND outcome = 'allowed' AND action IN (${sqlStrings(CONTACT_DATA)}) AND actor_kind != 'service'
     )
     ARRAY JOIN arrayFilter(one -> has(customer_ids, one.2) AND at_ms < one.3, [${list.join(', ')}]) AS complaint
     GROUP BY complaint_id, actor_id, seller

@@ -18,7 +18,7 @@ const rowColumns = FRAME_COLUMNS.filter((name) => !PLAIN.has(name)).map((name) =
 
 export async function readDay(ch: ClickHouse, day: Day): Promise<StoredDay> {
   const columns = await ch.queryColumns(
-    `SELECT ${FRAME_COLUMNS.map((name) => (PLAIN.has(name) ? name : `row_${name}`)).join(', ')}, if(at = 1, toString(version), '')
+    `SELECT ${FRAME_COLUMNS.map((name) => (PLAIN.has(name) ? name : `row_${name}`)).join(', ')}, if(at <= 1, toString(version), '')
     FROM {db}.actor_days FINAL
     LEFT ARRAY JOIN arrayEnumerate(actions) AS at, ${rowColumns.map(({ name, stored }) => `${stored} AS row_${name}`).join(', ')}
     WHERE day = '${dayText(day)}'`,

@@ -2,11 +2,10 @@
 
 import {
   emptyHistory,
-  groupBaseline,
+  groupBaseline as groupOfMembers,
+  memberOf,
   type OwnHistory,
-  ownSpread,
-  predict,
-  winsorisedSum,
+  predict as predictFor,
 } from '../../../services/core/judge/baseline.js';
 import { logNegativeBinomialTail } from '../../../services/core/stats/tails.js';
 import { type Chance, chance } from './chance.js';
@@ -16,6 +15,12 @@ const history = (daily: readonly number[]): OwnHistory => ({
   activeDays: daily.length,
   amounts: daily.filter((amount) => amount > 0),
 });
+
+const winsorisedSum = (own: OwnHistory): number => memberOf(own).sum;
+const ownSpread = (own: OwnHistory): number => memberOf(own).ownSpread;
+const groupBaseline = (name: string, members: readonly OwnHistory[]) => groupOfMembers(name, members.map(memberOf));
+const predict = (own: OwnHistory, group: ReturnType<typeof groupBaseline>, active: number, surge: number) =>
+  predictFor(memberOf(own), group, active, surge);
 
 const days = (count: number, amount: () => number): number[] => Array.from({ length: count }, amount);
 
@@ -128,6 +133,18 @@ describe('past offences', () => {
     const [colleague] = colleagues as [OwnHistory];
     const among = (member: OwnHistory) => predict(colleague, groupBaseline('agents', [...colleagues, member]), 1, 1);
     expect(among(soiled).variance).toBeLessThan(among(clean).variance * 1.3);
+  });
+});
+
+describe('shares', () => {
+  const told = (part: number): OwnHistory => ({ ...history(days(10, () => 5)), events: 50, unexplained: part });
+
+  test('where members differ widely, the peers say little about one of them; where they are alike, much', () => {
+    const differ = groupBaseline('agents', [0, 50, 2, 48, 1].map(told)).unexplained;
+    const alike = groupBaseline('agents', [10, 11, 9, 10, 12].map(told)).unexplained;
+    expect(differ.weight).toBe(1);
+    expect(alike.weight).toBe(30);
+    expect(alike.mean).toBeCloseTo(0.208, 2);
   });
 });
 

@@ -1,22 +1,21 @@
-// Folding accesses one by one gives the figures that bucket rows add up to, whatever the accesses are.
+// Folding accesses one by one gives the figures that days add up to, whatever the accesses are, and so does a patched day.
 
 import fc from 'fast-check';
+import { AMOUNTS } from '../../../services/core/detections/definition.js';
 import type { Explained } from '../../../services/core/feeds/records.js';
-import {
-  addAccess,
-  addRow,
-  type ConductFigures,
-  emptyFigures,
-  type JudgedAccess,
-  type Measure,
-} from '../../../services/core/judge/conduct.js';
+import { addAccess, emptyFigures, type JudgedAccess } from '../../../services/core/judge/conduct.js';
+import { buildFrame, type DayFrame, patchFrame } from '../../../services/core/judge/frame.js';
+import { type Measure, measureOf, positionOf } from '../../../services/core/judge/measures.js';
+import { createNames, type FrameNames } from '../../../services/core/judge/names.js';
 import { startOf } from '../../../services/core/time.js';
-import { foldDays } from './fold.js';
+import { DayColumns, foldColumns } from './fold.js';
+
+const DAY = 20_500;
 
 const access = fc
   .record({
-    day: fc.integer({ min: 20_500, max: 20_503 }),
     ms: fc.nat(86_399_999),
+    actor_id: fc.constantFrom('amy', 'bob'),
     action: fc.constantFrom('customer_email.read', 'customer_contact.export'),
     seller_id: fc.constantFrom(null, 's-1', 's-2', 's-3'),
     customer_ids: fc.array(fc.constantFrom('c-1', 'c-2', 'c-3', 'c-4', 'c-5'), { maxLength: 4 }),
@@ -26,32 +25,82 @@ const access = fc
     explained: fc.constantFrom<Explained>('yes', 'no', 'late', 'self'),
   })
   .map(
-    ({ day, ms, ...rest }): JudgedAccess => ({
+    ({ ms, ...rest }): JudgedAccess => ({
       ...rest,
-      event_id: `e-${day}-${ms}`,
-      occurred_at: startOf(day) + ms,
-      actor_id: 'amy',
+      event_id: `e-${ms}`,
+      occurred_at: startOf(DAY) + ms,
       case_id: null,
     }),
   );
 
-const plain = ({ sellers, ...rest }: ConductFigures) => ({ ...rest, sellers: [...sellers].sort() });
+const frameOf = (accesses: readonly JudgedAccess[], names: FrameNames): DayFrame =>
+  buildFrame(DAY, names, foldColumns(accesses).get(DAY) ?? new DayColumns().empty(), 1n);
 
-const measures: readonly Measure[] = (['customers', 'events', 'records'] as const).flatMap((amount) =>
-  (['all', 'unexplained'] as const).map((counts): Measure => ({ amount, counts })),
+/** Sellers of the day's sums are told where a frame keeps them: of unexplained rows, and of rare actions. */
+function figuresOf(frame: DayFrame, names: FrameNames, measure: Measure, actor: string) {
+  const day = measureOf(frame, names, measure);
+  const at = positionOf(day, names.actors.find(actor));
+  if (at < 0) return null;
+  const sellers = new Map<string, { amount: number; low: number }>();
+  for (let i = day.entryFrom[at] as number; i < (day.entryFrom[at + 1] as number); i++) {
+    sellers.set(names.sellers.textOf(day.seller[i] as number), {
+      amount: day.sellerAmount[i] as number,
+      low: day.sellerLow[i] as number,
+    });
+  }
+  return {
+    amount: day.amount[at],
+    counted: day.counted[at],
+    events: day.events[at],
+    explained_no: day.no[at],
+    explained_late: day.late[at],
+    explained_self: day.self[at],
+    unapproved: day.unapproved[at],
+    low: day.low[at],
+    sellers: [...sellers].sort((a, b) => (a[0] < b[0] ? -1 : 1)),
+  };
+}
+
+function oneByOne(accesses: readonly JudgedAccess[], measure: Measure, actor: string) {
+  const own = accesses.filter((one) => one.actor_id === actor);
+  if (own.length === 0) return null;
+  const figures = emptyFigures();
+  const seen = new Set<string>();
+  for (const one of own) addAccess(figures, one, measure, seen);
+  return { ...figures, sellers: [...figures.sellers].sort((a, b) => (a[0] < b[0] ? -1 : 1)) };
+}
+
+const measures = AMOUNTS.filter((amount) => amount !== 'records').map(
+  (amount): Measure => ({ amount, counts: 'unexplained', actions: ['customer_email.read', 'customer_contact.export'] }),
 );
 
-test.each(measures)('counting $amount of $counts accesses', (measure) => {
+test.each(measures)('counting $amount of unexplained accesses', (measure) => {
   fc.assert(
     fc.property(fc.array(access, { maxLength: 30 }), (accesses) => {
-      const oneByOne = emptyFigures();
-      const seen = new Set<string>();
-      for (const one of accesses) addAccess(oneByOne, one, measure, seen);
-      const fromRows = emptyFigures();
-      for (const block of foldDays(accesses)) {
-        for (const rows of block.byAction.values()) for (const row of rows) addRow(fromRows, row, measure);
+      const names = createNames();
+      const frame = frameOf(accesses, names);
+      for (const actor of ['amy', 'bob']) {
+        expect(figuresOf(frame, names, measure, actor)).toEqual(oneByOne(accesses, measure, actor));
       }
-      expect(plain(oneByOne)).toEqual(plain(fromRows));
+    }),
+  );
+});
+
+test('a day patched for one actor is the day built anew', () => {
+  const [measure] = measures as [Measure];
+  fc.assert(
+    fc.property(fc.array(access, { maxLength: 20 }), fc.array(access, { maxLength: 20 }), (before, now) => {
+      const names = createNames();
+      const bobs = before.filter((one) => one.actor_id === 'bob');
+      const amys = now.filter((one) => one.actor_id === 'amy');
+      const columns = foldColumns(amys).get(DAY) ?? new DayColumns().empty();
+      const patched = patchFrame(frameOf(before, names), names, ['amy'], columns, 2n);
+      const anew = frameOf([...bobs, ...amys], names);
+      expect(patched.version).toBe(2n);
+      expect(patched.rows).toBe(anew.rows);
+      for (const actor of ['amy', 'bob']) {
+        expect(figuresOf(patched, names, measure, actor)).toEqual(figuresOf(anew, names, measure, actor));
+      }
     }),
   );
 });

@@ -1,74 +1,62 @@
 // A finding: the same for any order of its inputs, without a customer's id, and detected when it became an anomaly.
 
 import { addAccess, emptyFigures, type JudgedAccess } from '../../../services/core/judge/conduct.js';
-import { toDayBlock } from '../../../services/core/judge/day.js';
-import { anomalyId, type Finding, toFinding } from '../../../services/core/judge/finding.js';
-import type { Sheet } from '../../../services/core/judge/sheet.js';
+import { anomalyId, type Finding } from '../../../services/core/judge/finding.js';
+import { kindOf } from '../../../services/core/judge/kinds.js';
 import { dayOf, startOf } from '../../../services/core/time.js';
 import { chance } from './chance.js';
-import { foldDays } from './fold.js';
+import { foldColumns, worldOf } from './fold.js';
 import { daysOf, directoryWith, honestOrganisation, LAST_DAY, names } from './honest.js';
-import { accessesOf, bribed, definitionOf, FIRST_DAY, judgeRange } from './organisation.js';
+import { accessesOf, bribed, definitionOf, FIRST_DAY, type JudgedSheet, judgeRange, rowOf } from './organisation.js';
 
 const definition = definitionOf('bulk_customer_email_read');
 const offender = names[17] as string;
 const burst = accessesOf({ actor: offender, day: LAST_DAY, amount: 90, ...bribed('seller-30') });
 const accesses = [...honestOrganisation(), ...burst, ...['zoe', 'abe', 'max'].flatMap((name) => daysOf(name))];
 const range = { from: FIRST_DAY + 10, to: LAST_DAY };
-const budgetShare = 0.4;
+
+const judged = (all: readonly JudgedAccess[]): Map<number, JudgedSheet> =>
+  judgeRange(definition, worldOf(foldColumns(all), { directory: directoryWith() }), range);
 
 const ownOf = (all: readonly JudgedAccess[]): JudgedAccess[] =>
   all
     .filter((access) => access.actor_id === offender && dayOf(access.occurred_at) === LAST_DAY)
     .sort((a, b) => a.occurred_at - b.occurred_at || (a.event_id < b.event_id ? -1 : 1));
 
-function findingsOf(sheet: Sheet | undefined, all: readonly JudgedAccess[]): Finding[] {
-  return (sheet?.suspects ?? [])
-    .filter((suspect) => suspect.actor_id === offender)
-    .map((suspect) =>
-      toFinding({
-        definition,
-        start: LAST_DAY,
-        suspect,
-        entities: sheet?.sample.entities ?? 0,
-        calibration: sheet?.calibration ?? { sheets: 0, threshold: Number.NaN, tailPerSheet: 0, meanExcess: 1 },
-        budgetShare,
-        window: foldDays(all).filter((block) => block.day === LAST_DAY),
-        accesses: ownOf(all),
-      }),
-    );
+function findingOf(sheet: JudgedSheet | undefined, all: readonly JudgedAccess[]): Finding {
+  const row = rowOf(sheet, offender);
+  const assessed = sheet?.raw.top.find(({ key }) => key === row?.key);
+  if (sheet === undefined || row === undefined || assessed === undefined) throw new Error('the offender has a row');
+  return kindOf(definition).finding({
+    definition,
+    day: LAST_DAY,
+    world: worldOf(new Map()),
+    judged: sheet.raw.judged,
+    assessed,
+    level: row.level,
+    accesses: ownOf(all),
+    canaries: new Set(),
+  });
 }
 
-const blocks = foldDays(accesses);
-const sheets = judgeRange(definition, blocks, directoryWith(), range);
-const finding = findingsOf(sheets.get(LAST_DAY), accesses)[0] as Finding;
+const sheets = judged(accesses);
+const finding = findingOf(sheets.get(LAST_DAY), accesses);
 
-test('the order in which rows are inserted changes nothing, to the last byte', () => {
+test('the order in which accesses come changes nothing, to the last byte', () => {
   const random = chance(77);
-  const shuffled = blocks.map((block) => {
-    const rows = [...block.byAction.values()].flat();
-    const keyed = rows.map((row) => ({ row, key: random.uniform() })).sort((a, b) => a.key - b.key);
-    return toDayBlock(
-      block.day,
-      keyed.map(({ row }) => row),
-      block.version,
+  const shuffled = accesses
+    .map((access) => ({ access, key: random.uniform() }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ access }) => access);
+  const again = judged(shuffled);
+  for (const [day, { raw, rows }] of sheets) {
+    const other = again.get(day);
+    expect(other?.rows).toEqual(rows);
+    expect(other?.raw.top.map(({ key, surprise }) => ({ key, surprise }))).toEqual(
+      raw.top.map(({ key, surprise }) => ({ key, surprise })),
     );
-  });
-  const again = judgeRange(definition, shuffled, directoryWith(), range);
-  const plain = (sheet: Sheet | undefined) => ({
-    sample: sheet?.sample,
-    calibration: sheet?.calibration,
-    unscored: sheet?.unscored,
-    suspects: sheet?.suspects.map(({ actor_id, evidence, surprise, alarmsPerDay, severity }) => ({
-      actor_id,
-      evidence,
-      surprise,
-      alarmsPerDay,
-      severity,
-    })),
-  });
-  for (const [start, sheet] of sheets) expect(plain(again.get(start))).toEqual(plain(sheet));
-  expect(findingsOf(again.get(LAST_DAY), accesses)).toEqual([finding]);
+  }
+  expect(findingOf(again.get(LAST_DAY), accesses)).toEqual(finding);
 });
 
 test('no customer is named in anything but the evidence, and there by event', () => {
@@ -108,21 +96,17 @@ test('factors come largest first and add nothing up that was not weighed', () =>
 test('evidence lists at most a hundred events, those of the seller first, in the order of time', () => {
   const many = accessesOf({ actor: offender, day: LAST_DAY, amount: 250, ...bribed('seller-30') });
   const all = [...honestOrganisation(), ...many];
-  const [found] = findingsOf(judgeRange(definition, foldDays(all), directoryWith(), range).get(LAST_DAY), all);
-  const own = ownOf(all);
-  const chosen = own.filter((access) => found?.evidence_event_ids.includes(access.event_id));
-  expect(found?.evidence_event_ids).toHaveLength(100);
-  expect(chosen.map((access) => access.event_id)).toEqual(found?.evidence_event_ids);
+  const found = findingOf(judged(all).get(LAST_DAY), all);
+  const chosen = ownOf(all).filter((access) => found.evidence_event_ids.includes(access.event_id));
+  expect(found.evidence_event_ids).toHaveLength(100);
+  expect(chosen.map((access) => access.event_id)).toEqual(found.evidence_event_ids);
   expect(chosen.every((access) => access.seller_id === 'seller-30')).toBe(true);
 });
 
 test('it was detected at the first access with which the day so far is an anomaly', () => {
   const upTo = (timeMs: number) =>
     accesses.filter((access) => access.actor_id !== offender || access.occurred_at <= timeMs);
-  const isFound = (timeMs: number): boolean =>
-    judgeRange(definition, foldDays(upTo(timeMs)), directoryWith(), range)
-      .get(LAST_DAY)
-      ?.suspects.some((suspect) => suspect.actor_id === offender) ?? false;
+  const isFound = (timeMs: number): boolean => rowOf(judged(upTo(timeMs)).get(LAST_DAY), offender) !== undefined;
   expect(finding.detected_at).toBeLessThan(ownOf(accesses).at(-1)?.occurred_at ?? 0);
   expect(isFound(finding.detected_at)).toBe(true);
   expect(isFound(finding.detected_at - 1)).toBe(false);

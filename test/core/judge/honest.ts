@@ -3,7 +3,6 @@
 import type { Employee } from '../../../services/core/feeds/records.js';
 import type { JudgedAccess } from '../../../services/core/judge/conduct.js';
 import type { Directory } from '../../../services/core/judge/directory.js';
-import type { Sheet, Suspect } from '../../../services/core/judge/sheet.js';
 import type { Day } from '../../../services/core/time.js';
 import { type Chance, chance } from './chance.js';
 import { accessesOf, directoryOf, employee, FIRST_DAY, honestly } from './organisation.js';
@@ -46,8 +45,3 @@ export function daysOf(
 
 export const directoryWith = (...more: readonly Employee[]): Directory =>
   directoryOf([...names.map((name) => employee(name)), ...more]);
-
-export const isAlert = ({ severity }: Suspect): boolean => severity === 'high' || severity === 'critical';
-
-export const suspectsOf = (sheets: ReadonlyMap<Day, Sheet>): Suspect[] =>
-  [...sheets.values()].flatMap((sheet) => sheet.suspects);

@@ -4,29 +4,40 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { type ConductDefinition, isConduct, parseDefinition } from '../../../services/core/detections/definition.js';
+import {
+  type ConductDefinition,
+  type Definition,
+  isConduct,
+  parseDefinition,
+} from '../../../services/core/detections/definition.js';
 import type { Employee, Explained } from '../../../services/core/feeds/records.js';
 import type { Sample } from '../../../services/core/judge/calibration.js';
 import { type Clusters, createClusters } from '../../../services/core/judge/clusters.js';
-import type { JudgedAccess } from '../../../services/core/judge/conduct.js';
-import type { DayBlock } from '../../../services/core/judge/day.js';
+import type { Conduct, JudgedAccess } from '../../../services/core/judge/conduct.js';
 import { createDirectory, type Directory } from '../../../services/core/judge/directory.js';
-import { baselineRange, calibrationStarts } from '../../../services/core/judge/read-set.js';
-import { judgeSheet, type Sheet } from '../../../services/core/judge/sheet.js';
-import { type Day, onGrid, startOf } from '../../../services/core/time.js';
+import { type RawSheet, sampleOf } from '../../../services/core/judge/kind.js';
+import { kindOf } from '../../../services/core/judge/kinds.js';
+import { type LevelledRow, levelSheet, prepareLevels } from '../../../services/core/judge/levels.js';
+import type { World } from '../../../services/core/judge/world.js';
+import { type Day, startOf } from '../../../services/core/time.js';
 import { projectRoot } from '../../../services/platform/root.js';
 import type { Chance } from './chance.js';
 
 /** A Monday on the 7-day grid of windows would do as well; any fixed day does. */
 export const FIRST_DAY: Day = 20_503;
 
-export function definitionOf(id: string): ConductDefinition {
+export function anyDefinition(id: string): Definition {
   const parsed = parseDefinition(
     parse(readFileSync(join(projectRoot, 'schemas/detections', id, 'detection.yaml'), 'utf8')),
   );
   if (!parsed.ok) throw new Error(parsed.faults.join('; '));
-  if (!isConduct(parsed.definition)) throw new Error(`${id} does not weigh conduct`);
   return parsed.definition;
+}
+
+export function definitionOf(id: string): ConductDefinition {
+  const definition = anyDefinition(id);
+  if (!isConduct(definition)) throw new Error(`${id} does not weigh conduct`);
+  return definition;
 }
 
 export const employee = (employee_id: string, change: Partial<Employee> = {}): Employee => ({
@@ -104,37 +115,37 @@ export const bribed = (seller: string): Pick<Work, 'label' | 'seller' | 'explain
   isLow: () => true,
 });
 
-/** Judges the sheets with starts in [from, to], oldest first, each calibrated by the samples of those before. */
-export function judgeRange(
-  definition: ConductDefinition,
-  blocks: readonly DayBlock[],
-  directory: Directory,
-  {
-    from,
-    to,
-    budgetShare = 0.4,
-    clusters = noClusters,
-  }: { from: Day; to: Day; budgetShare?: number; clusters?: Clusters },
-): Map<Day, Sheet> {
-  const sheets = new Map<Day, Sheet>();
-  const between = (first: Day, end: Day) => blocks.filter((block) => block.day >= first && block.day < end);
-  for (let start = from; start <= to; start++) {
-    if (!onGrid(start, definition.window.hop_days)) continue;
-    const baseline = baselineRange(start);
-    const samples = calibrationStarts(start, definition.window)
-      .map((earlier) => sheets.get(earlier)?.sample)
-      .filter((sample): sample is Sample => sample !== undefined);
-    const sheet = judgeSheet({
-      definition,
-      start,
-      window: between(start, start + definition.window.days),
-      baseline: between(baseline.from, baseline.to),
-      directory,
-      clusters,
-      samples,
-      budgetShare,
-    });
-    sheets.set(start, sheet);
+export interface JudgedSheet {
+  readonly raw: RawSheet<Conduct>;
+  readonly rows: readonly LevelledRow[];
+}
+
+/** Judges the days in [from, to], oldest first, and levels each by those before, with the definition alone in the catalogue. */
+export function judgeRange<D extends Definition>(
+  definition: D,
+  world: World,
+  { from, to, budgetPerDay = 0.4 }: { from: Day; to: Day; budgetPerDay?: number },
+): Map<Day, JudgedSheet> {
+  const samples = new Map<Day, Sample>();
+  const sheets = new Map<Day, JudgedSheet>();
+  for (let day = from; day <= to; day++) {
+    const raw = kindOf(definition).judge(definition, day, world) as RawSheet<Conduct>;
+    const sample = sampleOf(raw);
+    samples.set(day, sample);
+    const levels = prepareLevels(day, [definition], (_, d) => samples.get(d), { budgetPerDay });
+    sheets.set(day, { raw, rows: levelSheet(levels, definition, sample) });
   }
   return sheets;
 }
+
+/** Levels of rows that alert. */
+export const isAlert = ({ level }: LevelledRow): boolean => level.severity === 'high' || level.severity === 'critical';
+
+export const rowOf = (sheet: JudgedSheet | undefined, actor: string): LevelledRow | undefined =>
+  sheet?.rows.find(({ key }) => key === `actor ${actor}`);
+
+export const detailOf = (sheet: JudgedSheet | undefined, actor: string): Conduct | undefined =>
+  sheet?.raw.top.find(({ key }) => key === `actor ${actor}`)?.detail;
+
+export const alertsOf = (sheets: ReadonlyMap<Day, JudgedSheet>): { day: Day; row: LevelledRow }[] =>
+  [...sheets].flatMap(([day, { rows }]) => rows.filter(isAlert).map((row) => ({ day, row })));

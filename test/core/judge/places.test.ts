@@ -2,9 +2,11 @@
 
 import { meanClump } from '../../../services/core/judge/clumps.js';
 import { createClusters } from '../../../services/core/judge/clusters.js';
-import { createTraffic } from '../../../services/core/judge/traffic.js';
-import { foldDays } from './fold.js';
-import { accessesOf, definitionOf, FIRST_DAY, type Work } from './organisation.js';
+import { pastOf } from '../../../services/core/judge/past.js';
+import { PlaceTraffics } from '../../../services/core/judge/places.js';
+import { createSellers } from '../../../services/core/judge/sellers.js';
+import { foldColumns, worldOf } from './fold.js';
+import { accessesOf, definitionOf, directoryOf, employee, FIRST_DAY, type Work } from './organisation.js';
 
 const link = (seller_id: string, cluster_id: string, valid_from: number) => ({
   seller_id,
@@ -29,14 +31,32 @@ test('clusters are those that links name up to a time, ascending, each once', ()
   expect(clusters.of('s-9', 99)).toEqual([]);
 });
 
+test('a niche is the marketplace and category as of a time, and unknown for unknown sellers', () => {
+  const record = (category: string, valid_from: number) => ({
+    seller_id: 's-1',
+    marketplace: 'US',
+    category,
+    valid_from,
+  });
+  const sellers = createSellers([record('toys', 20), record('books', 10)], 2n);
+  expect(sellers.nicheOf('s-1', 5)).toBe('US books');
+  expect(sellers.nicheOf('s-1', 20)).toBe('US toys');
+  expect(sellers.nicheOf('s-2', 20)).toBe('');
+});
+
+const counted = (clumps: readonly number[]): Map<number, number> => {
+  const counts = new Map<number, number>();
+  for (const clump of clumps) counts.set(clump, (counts.get(clump) ?? 0) + 1);
+  return counts;
+};
+
 test.each([
   [[], 1],
   [[1, 1, 1], 1],
-  [[4, 4, 4, 4], 4],
-  [[1, 3], 1],
+  [Array.from({ length: 100 }, () => 4), 4],
   [[...Array.from({ length: 100 }, () => 2), 900], 2],
 ])('the mean clump of %j is %d', (clumps, expected) => {
-  expect(meanClump([...clumps])).toBe(expected);
+  expect(meanClump(counted(clumps))).toBe(expected);
 });
 
 describe('traffic', () => {
@@ -55,29 +75,33 @@ describe('traffic', () => {
     work('bob', 0, 2, 's-1'),
     work('bob', 1, 5, 's-1'),
     work('bob', 1, 5, 's-2'),
-    work('amy', 2, 7, 's-1'),
-    work('zoe', 2, 3, ''),
+    work('amy', 3, 7, 's-1'),
+    work('zoe', 3, 3, ''),
   ].flatMap((one) => accessesOf({ ...one, day: FIRST_DAY + one.day }));
-  const blocks = foldDays(accesses);
-  const traffic = createTraffic({
-    definition: definitionOf('bulk_customer_email_read'),
-    baseline: blocks.slice(0, 2),
-    window: blocks.slice(2),
-    clustersOf: (seller) => (seller === 's-3' ? [] : ['k-1']),
+  const world = worldOf(foldColumns(accesses), {
+    directory: directoryOf(['amy', 'bob', 'zoe'].map((id) => employee(id))),
+  });
+  const past = pastOf(world, definitionOf('bulk_customer_email_read').judge, FIRST_DAY + 3, 1);
+  if (past === null) throw new Error('the day has accesses');
+  const actor = (name: string): number => world.names.actors.find(name);
+  const number = (name: string): number => ['s-1', 's-2', 's-9'].indexOf(name);
+  const traffic = new PlaceTraffics(past, {
+    count: 4,
+    of: (seller) => [number(world.names.sellers.textOf(seller)), 3],
   });
 
   test('tells the own past, and of others all, clumps and the whole days of those who had clumps', () => {
-    expect(traffic.of('amy').seller('s-1')).toEqual({ own: 4, others: 7, othersClumped: 5, ofOthersClumped: 10 });
-    expect(traffic.of('bob').seller('s-1')).toEqual({ own: 7, others: 11, othersClumped: 11, ofOthersClumped: 12 });
-    expect(traffic.of('amy').seller('s-9')).toEqual({ own: 0, others: 0, othersClumped: 0, ofOthersClumped: 0 });
+    expect(traffic.of(actor('amy'), 0)).toEqual({ own: 4, others: 7, othersClumped: 5, ofOthersClumped: 10 });
+    expect(traffic.of(actor('bob'), 0)).toEqual({ own: 7, others: 11, othersClumped: 11, ofOthersClumped: 12 });
+    expect(traffic.of(actor('amy'), 2)).toEqual({ own: 0, others: 0, othersClumped: 0, ofOthersClumped: 0 });
   });
 
   test('work without a seller is work all the same', () => {
-    expect(traffic.of('amy').othersAmount).toBe(15);
-    expect(traffic.of('nobody').othersAmount).toBe(27);
+    expect(traffic.all - traffic.allOf(actor('amy'))).toBe(15);
+    expect(traffic.all).toBe(27);
   });
 
   test('a cluster is its sellers together', () => {
-    expect(traffic.of('amy').cluster('k-1')).toMatchObject({ own: 5, others: 12 });
+    expect(traffic.of(actor('amy'), 3)).toMatchObject({ own: 5, others: 12 });
   });
 });

@@ -1,7 +1,8 @@
 // The one scale: more evidence ranks higher, and severities begin where the budget says.
 
 import fc from 'fast-check';
-import { KEEP_FACTOR, score, severity } from '../../../services/core/judge/scale.js';
+import { KEEP_FACTOR, severityAt } from '../../../services/core/judge/levels.js';
+import { score } from '../../../services/core/judge/scale.js';
 
 const alarms = fc.double({ min: -295, max: 2.9, noNaN: true }).map((exponent) => 10 ** exponent);
 
@@ -44,8 +45,8 @@ test.each([
   [4, 'low'],
   [4.01, null],
   [Number.NaN, null],
-])('%d alarms a day with a share of 0.4 is %s', (alarmsPerDay, expected) => {
-  expect(severity(alarmsPerDay, 0.4)).toBe(expected);
+])('%d alarms a day is %s', (alarmsPerDay, expected) => {
+  expect(severityAt(alarmsPerDay, { critical: 0.008, high: 0.4, medium: 1.2, keep: 4 })).toBe(expected);
 });
 
 test('rows are kept down to ten times the budget', () => {

@@ -185,7 +185,9 @@ function casePiece(habit: Habit, unexplained: number, events: number): Piece {
 }
 
 /** The most surprising machine of each account. */
-function onePerKey<T extends { readonly key: string; readonly surprise: number; readonly detail: Borrowed }>(all: T[]): T[] {
+function onePerKey<T extends { readonly key: string; readonly surprise: number; readonly detail: Borrowed }>(
+  all: T[],
+): T[] {
   const best = new Map<string, T>();
   for (const one of all) {
     const known = best.get(one.key);

@@ -39,7 +39,8 @@ export const complaints: Kind<Leak> = {
 const readsFrom = (definition: Definition, day: Day): Day =>
   windowStart(day, definition.window.days) - judgeOf(definition, 'complaints').within_days;
 
-const CUSTOMER_DATA = ['customer_email.read', 'customer_contact.export', 'order_history.read', 'order_report.export'];
+/** What gives somebody an address to pass on. */
+const CONTACT_DATA = ['customer_email.read', 'customer_contact.export', 'order_report.export'];
 /** One reader counts in the base rate at most so often: a source must not excuse itself. */
 const MOST_OF_ONE = 1;
 /** Honest readers differ in whom they read: size of the negative binomial of coincidences. */
@@ -68,14 +69,13 @@ function judgeComplaints(definition: Definition, day: Day, world: World): RawShe
   }
   if (byActor.size === 0) return { judged: 0, top: [], unscored: [] };
   const reads = unexplainedReads(world, readsFrom(definition, day), day);
-  let chances = 0;
-  for (const matches of byActor.values()) chances += Math.min(MOST_OF_ONE, matches.length);
-  const rate = (chances + 0.5) / (customers.size + 1);
+  const circles = circlesOf(byActor, customers.size, reads);
   const assessed = [...byActor].flatMap(([actorId, matches]) => {
     const today = matches.filter(({ complaint }) => dayOf(complaint.received_ms) === day);
     if (today.length === 0) return [];
+    const circle = circles[circleOf(matches)];
     const own = reads.byActor.get(actorId) ?? 0;
-    const expected = (customers.size * rate * (own + 1)) / (reads.all + 1);
+    const expected = (customers.size * circle.rate * (own + 1)) / (circle.reads + 1);
     const pieces = [
       {
         name: 'complaints',
@@ -84,11 +84,12 @@ function judgeComplaints(definition: Definition, day: Day, world: World): RawShe
         logP: logNegativeBinomialTail(matches.length, expected, SIZE),
         inputs: {
           complaining_customers: customers.size,
-          share_with_such_a_reader: round(rate, 6),
+          share_with_such_a_reader: round(circle.rate, 6),
           own_unexplained_reads: own,
-          everybodys: reads.all,
+          everybodys: circle.reads,
         },
       },
+      delayPiece(today, judge.within_days),
     ];
     const detail = {
       actorId,
@@ -107,25 +108,64 @@ function judgeComplaints(definition: Definition, day: Day, world: World): RawShe
   return { judged: byActor.size, top: topOf(assessed, SAMPLE_SIZE), unscored: [] };
 }
 
-/** Customers read without a case, by actor; services are nobody's leak. */
-function unexplainedReads(world: World, from: Day, to: Day): { all: number; byActor: ReadonlyMap<string, number> } {
-  const wanted = new Set(CUSTOMER_DATA.map((action) => world.names.actions.find(action)));
+type Circle = 'people' | 'apps';
+
+const circleOf = (matches: readonly Match[]): Circle =>
+  matches[0]?.reader.actor_kind === 'seller_app' ? 'apps' : 'people';
+
+/** How often a complaint meets such a reader at all, and what they all read: of people, and of sellers' apps. */
+function circlesOf(
+  byActor: ReadonlyMap<string, readonly Match[]>,
+  customers: number,
+  reads: Reads,
+): Record<Circle, { rate: number; reads: number }> {
+  const chances = { people: 0, apps: 0 };
+  for (const matches of byActor.values()) chances[circleOf(matches)] += Math.min(MOST_OF_ONE, matches.length);
+  return {
+    people: { rate: (chances.people + 0.5) / (customers + 1), reads: reads.people },
+    apps: { rate: (chances.apps + 0.5) / (customers + 1), reads: reads.apps },
+  };
+}
+
+/** By chance a complaint comes at any time after the read; what was sold is used soon. */
+function delayPiece(today: readonly Match[], withinDays: number): Piece {
+  const delays = today.map(({ complaint, reader }) => complaint.received_ms - reader.last_ms);
+  const days = Math.max(1 / 24, Math.min(...delays) / DAY_MS);
+  return {
+    name: 'delay',
+    observed: round(days, 4),
+    expected: withinDays / 2,
+    logP: Math.log(Math.min(1, (today.length * days) / withinDays)),
+    inputs: { within_days: withinDays, complaints_today: today.length },
+  };
+}
+
+interface Reads {
+  readonly people: number;
+  readonly apps: number;
+  readonly byActor: ReadonlyMap<string, number>;
+}
+
+/** Customers whose contact data was read without a case; services are nobody's leak. */
+function unexplainedReads(world: World, from: Day, to: Day): Reads {
+  const wanted = new Set(CONTACT_DATA.map((action) => world.names.actions.find(action)));
   const sums: number[] = [];
-  let all = 0;
+  const all = { people: 0, apps: 0 };
   for (let day = from; day <= to; day++) {
     const frame = world.frame(day);
     if (frame === undefined) continue;
     for (let row = 0; row < frame.rows; row++) {
       const bad = (frame.no[row] as number) + (frame.late[row] as number) + (frame.self[row] as number);
-      if (bad === 0 || !wanted.has(frame.action[row] as number) || kindOf(frame, row) === 'service') continue;
+      const kind = kindOf(frame, row);
+      if (bad === 0 || kind === 'service' || !wanted.has(frame.action[row] as number)) continue;
       const actor = frame.actor[row] as number;
       sums[actor] = (sums[actor] ?? 0) + (frame.customers[row] as number);
-      all += frame.customers[row] as number;
+      all[kind === 'seller_app' ? 'apps' : 'people'] += frame.customers[row] as number;
     }
   }
   const byActor = new Map<string, number>();
   sums.forEach((sum, actor) => byActor.set(world.names.actors.textOf(actor), sum));
-  return { all, byActor };
+  return { ...all, byActor };
 }
 
 function complaintsFinding(input: FindingInput<Leak>): Finding {

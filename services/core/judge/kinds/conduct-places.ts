@@ -40,7 +40,8 @@ export function weighedPlaces(
     if (!evidence.includes(kind)) continue;
     const { traffics, ofCandidates } = ofKind(belonging(kind, day, world), past, candidates, world);
     first ??= traffics;
-    for (let i = 0; i < candidates.length; i++) (places[i] as Record<PlaceKind, Places>)[kind] = ofCandidates[i] as Places;
+    for (let i = 0; i < candidates.length; i++)
+      (places[i] as Record<PlaceKind, Places>)[kind] = ofCandidates[i] as Places;
   }
   const all = first;
   return { places, othersAmountOf: (actor) => (all === null ? 0 : all.all - all.allOf(actor)) };
@@ -70,7 +71,10 @@ function ofKind(
     for (const id of largest) ensure(numbers, id, () => numbers.size);
     return { candidates: amounts.size, largest };
   });
-  const traffics = new PlaceTraffics(past, indexOf(belongs, numbers, (seller) => names.sellers.textOf(seller)));
+  const traffics = new PlaceTraffics(
+    past,
+    indexOf(belongs, numbers, (seller) => names.sellers.textOf(seller)),
+  );
   const ofCandidates = chosen.map(({ candidates: touched, largest }, i): Places => {
     const { actor } = candidates[i] as Candidate;
     return {
@@ -82,7 +86,11 @@ function ofKind(
   return { traffics, ofCandidates };
 }
 
-function indexOf(belongs: Belongs, numbers: ReadonlyMap<string, number>, nameOf: (seller: number) => string): PlaceIndex {
+function indexOf(
+  belongs: Belongs,
+  numbers: ReadonlyMap<string, number>,
+  nameOf: (seller: number) => string,
+): PlaceIndex {
   const known: (readonly number[] | undefined)[] = [];
   return {
     count: numbers.size,

@@ -53,7 +53,8 @@ function judgeConduct(definition: ConductDefinition, day: Day, world: World): Ra
       continue;
     }
     judged++;
-    if ((amounts[actor] as number) >= judge.at_least) candidates.push({ actor, figures: figuresOf(past, actor, world) });
+    if ((amounts[actor] as number) >= judge.at_least)
+      candidates.push({ actor, figures: figuresOf(past, actor, world) });
   }
   unscored.sort((a, b) => (a.entity < b.entity ? -1 : 1));
   return { judged, top: topOf(assess(definition, past, candidates, amounts, day, world), SAMPLE_SIZE), unscored };

@@ -9,7 +9,7 @@ import { SAMPLE_SIZE } from '../calibration.js';
 import { placeTail, usualShare } from '../evidence.js';
 import type { Finding } from '../finding.js';
 import { type Assessed, type FindingInput, type Kind, type RawSheet, topOf } from '../kind.js';
-import { MIN_CLUMP } from '../measures.js';
+import { MIN_CLUMP, measureOf } from '../measures.js';
 import { type Past, pastOf } from '../past.js';
 import { entityOf, firstOnDay, type Piece, percent, surpriseOf, tell } from '../pieces.js';
 import { clumpOf, sellersOf } from '../places.js';
@@ -68,10 +68,15 @@ function judgeErrands(definition: Definition, day: Day, world: World): RawSheet<
     for (const [place, amount] of under) {
       if (amount < MIN_CLUMP) continue;
       pairs++;
-      ensure(places, place, (): { actor: number; amount: number; whole: number }[] => []).push({ actor, amount, whole });
+      ensure(places, place, (): { actor: number; amount: number; whole: number }[] => []).push({
+        actor,
+        amount,
+        whole,
+      });
     }
   }
   const traffic = trafficBy(past, placesOfId);
+  const incident = peopleOnIncidents(judge.incident_actions, definition, day, world, placesOfId);
   const clump = clumpOf(past, (actor) => names.actors.textOf(actor));
   const assessed: Assessed<Errand>[] = [];
   for (const [place, clumped] of places) {
@@ -79,9 +84,13 @@ function judgeErrands(definition: Definition, day: Day, world: World): RawSheet<
     const people = clumped
       .map(({ actor, amount, whole }) => ({ actorId: names.actors.textOf(actor), amount, whole }))
       .sort((a, b) => b.amount - a.amount || (a.actorId < b.actorId ? -1 : 1));
-    const pieces = weighErrand(people, traffic.of(place), traffic.all, pairs, clump);
+    const pieces = weighErrand(people, traffic.of(place), traffic.all, pairs, clump, incident.get(place)?.size ?? 0);
     const sellers = [...(sellersOfPlace.get(place) ?? [])].sort();
-    assessed.push({ key: `${judge.place} ${place}`, surprise: surpriseOf(pieces), detail: { people, sellers, pieces } });
+    assessed.push({
+      key: `${judge.place} ${place}`,
+      surprise: surpriseOf(pieces),
+      detail: { people, sellers, pieces },
+    });
   }
   return { judged: Math.max(places.size, touchedToday.size), top: topOf(assessed, SAMPLE_SIZE), unscored: [] };
 }
@@ -93,10 +102,11 @@ function weighErrand(
   all: number,
   pairs: number,
   clump: number,
+  onIncident: number,
 ): Piece[] {
   const amount = people.reduce((sum, one) => sum + one.amount, 0);
   const usual = usualShare(Math.max(0, ofPlace - amount), all);
-  const expected = Math.max(0.01, pairs * usual);
+  const expected = Math.max(0.01, pairs * usual + onIncident);
   const others = people.slice(1);
   const under = others.reduce((sum, one) => sum + one.amount, 0);
   const whole = others.reduce((sum, one) => sum + one.whole, 0);
@@ -106,7 +116,7 @@ function weighErrand(
       observed: people.length,
       expected: 1 + expected,
       logP: logNegativeBinomialTail(others.length, expected, MEETING_SIZE),
-      inputs: { clumps_of_anybody: pairs, usual_share: usual, size: MEETING_SIZE },
+      inputs: { clumps_of_anybody: pairs, usual_share: usual, on_an_incident: onIncident, size: MEETING_SIZE },
     },
     {
       name: 'concentration',
@@ -118,8 +128,40 @@ function weighErrand(
   ];
 }
 
+/** Who did one of these actions in the window, by place. */
+function peopleOnIncidents(
+  actions: readonly string[],
+  { window }: Definition,
+  day: Day,
+  world: World,
+  placesOf: (seller: number) => readonly string[],
+): Map<string, Set<number>> {
+  const people = new Map<string, Set<number>>();
+  if (actions.length === 0) return people;
+  for (let d = windowStart(day, window.days); d <= day; d++) {
+    const frame = world.frame(d);
+    if (frame === undefined) continue;
+    const { actor, entryFrom, seller } = measureOf(frame, world.names, {
+      actions: [...actions],
+      amount: 'events',
+      counts: 'all',
+    });
+    for (let i = 0; i < actor.length; i++) {
+      for (let entry = entryFrom[i] as number; entry < (entryFrom[i + 1] as number); entry++) {
+        for (const place of placesOf(seller[entry] as number)) {
+          ensure(people, place, () => new Set<number>()).add(actor[i] as number);
+        }
+      }
+    }
+  }
+  return people;
+}
+
 /** Everybody's amounts by place, baseline and window. */
-function trafficBy(past: Past, placesOf: (seller: number) => readonly string[]): { all: number; of(place: string): number } {
+function trafficBy(
+  past: Past,
+  placesOf: (seller: number) => readonly string[],
+): { all: number; of(place: string): number } {
   const bySeller = new Map<number, number>();
   let all = 0;
   for (const { measure } of [...past.baseline, ...past.window]) {

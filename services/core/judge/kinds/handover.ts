@@ -120,7 +120,8 @@ function touches(measure: MeasuredDay['measure'], at: number, seller: number): b
 /** Sellers that those who leave gave much of what they did without reasons. */
 function leftBehind(past: Past, days: readonly MeasuredDay[]): Left[] {
   const leavers = new Set<number>();
-  for (const { measure } of days) for (const actor of measure.actor) if (past.teams.isLeaving(actor)) leavers.add(actor);
+  for (const { measure } of days)
+    for (const actor of measure.actor) if (past.teams.isLeaving(actor)) leavers.add(actor);
   const left: Left[] = [];
   for (const actor of leavers) {
     let whole = 0;
