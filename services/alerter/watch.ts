@@ -61,7 +61,7 @@ async function measureDebt(ch: ClickHouse): Promise<void> {
   for (const level of ['high', 'critical']) {
     const row = rows.find((one) => one.level === level);
     metrics.alertDebt.set({ level }, Number(row?.alerts ?? 0));
-    metrics.oldestDebtHours.set({ level }, row?.hours ?? 0);
+    metrics.oldestDebt.set({ level }, (row?.hours ?? 0) * 3_600);
   }
 }
 

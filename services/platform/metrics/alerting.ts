@@ -33,9 +33,9 @@ export const alertDebt = new Gauge({
   registers,
 });
 
-export const oldestDebtHours = new Gauge({
-  name: 'keyhole_alert_debt_oldest_hours',
-  help: 'Hours since the oldest alert that nobody has reviewed was first written, by level.',
+export const oldestDebt = new Gauge({
+  name: 'keyhole_alert_debt_oldest_seconds',
+  help: 'Seconds since the oldest alert that nobody has reviewed was first written, by level; 0 when there is none.',
   labelNames: ['level'],
   registers,
 });

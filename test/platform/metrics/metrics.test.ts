@@ -3,6 +3,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as alerting from '../../../services/platform/metrics/alerting.js';
 import * as metrics from '../../../services/platform/metrics/metrics.js';
 import { describeMetrics, metricsTable } from '../../../services/platform/metrics/reference.js';
 import { projectRoot } from '../../../services/platform/root.js';
@@ -11,7 +12,11 @@ import { metricsPage } from './page.js';
 const declared = describeMetrics(metrics.registry);
 
 /** Names of ours, each of which has few values; a new one needs a thought about who chooses its values. */
-const LABELS = ['feed', 'reason', 'stage', 'part', 'detection', 'severity', 'cache', 'result'];
+const LABELS = [
+  ...['feed', 'reason', 'stage', 'part', 'detection', 'severity', 'cache', 'result'],
+  // Of the alerter: destinations are named in its routing file.
+  ...['destination', 'action', 'outcome', 'level'],
+];
 const UNIT = /_(seconds|bytes|ratio)(_|$)/;
 /** Declared ahead of the caches that will set them. */
 const AHEAD = ['cacheRequests', 'cacheBytes'];
@@ -24,6 +29,8 @@ const COUNTED = [
   'keyhole_part_away',
   'keyhole_is_judge',
   'keyhole_dead_letter_breaker_open',
+  'keyhole_alert_items_pending',
+  'keyhole_alert_debt',
 ];
 
 describe('the declared metrics', () => {
@@ -53,7 +60,7 @@ describe('the declared metrics', () => {
   });
 
   test('are each set by somebody', () => {
-    const names = new Map(Object.entries(metrics).map(([key, metric]) => [metric as unknown, key]));
+    const names = new Map(Object.entries({ ...metrics, ...alerting }).map(([key, metric]) => [metric as unknown, key]));
     const sources = readdirSync(join(projectRoot, 'services'), { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts'))
       .map((path) => readFileSync(join(projectRoot, 'services', path), 'utf8'));

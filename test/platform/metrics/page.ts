@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import '../../../services/platform/metrics/alerting.js';
 import { registry } from '../../../services/platform/metrics/metrics.js';
 import { describeMetrics, metricsTable } from '../../../services/platform/metrics/reference.js';
 import { projectRoot } from '../../../services/platform/root.js';
