@@ -81,36 +81,38 @@ export function logWeighted(logs: readonly number[], weights: readonly number[])
   return most + Math.log(sum);
 }
 
-export class Mixture {
-  private readonly sizes: readonly number[];
-  private readonly ofAllWeight: number;
-  private readonly ofGroup = new Map<number, ReturnType<typeof leaksOf>>();
-  /** What leaks about sellers come to for somebody who read none of their customers. */
-  private readonly untouched = new Map<number, number>();
-  private readonly untouchedSum: number;
+/** The sellers of the complaints. */
+export interface Groups {
+  /** Of each complaint, by number; −1 for none that is searched alone. */
+  readonly of: readonly number[];
+  /** How much of the search each gets; they sum to one. */
+  readonly weights: readonly number[];
+}
 
-  /** groups: the seller of each complaint, by number, or −1. */
+export class Mixture {
+  private readonly sizes: number[];
+  private readonly ofAllWeight: number;
+  private readonly ofGroup: readonly ReturnType<typeof leaksOf>[];
+  /** What leaks about a seller come to for somebody who read none of its customers. */
+  private readonly untouched: readonly number[];
+  private readonly untouchedSum: number;
+  readonly groups: readonly number[];
+
   constructor(
-    readonly groups: readonly number[],
+    groups: Groups,
     readonly nodes: Nodes,
   ) {
-    const sizes = new Map<number, number>();
-    for (const group of groups) if (group >= 0) sizes.set(group, (sizes.get(group) ?? 0) + 1);
-    const number = Math.max(0, ...sizes.keys()) + 1;
-    this.sizes = Array.from({ length: number }, (_, group) => sizes.get(group) ?? 0);
-    const alone = ![...sizes.values()].some((size) => size >= 2);
-    this.ofAllWeight = alone ? 1 : OF_ALL;
-    let sum = 0;
-    const grouped = [...sizes.values()].reduce((all, size) => all + (size >= 2 ? size : 0), 0);
-    for (const [group, size] of sizes) {
-      if (size < 2) continue;
-      const leaks = leaksOf(group, size, ((1 - OF_ALL) * size) / grouped);
-      const untouched = leaks.reduce((all, { part, weight }) => all + weight * (1 - part) ** size, 0);
-      this.ofGroup.set(group, leaks);
-      this.untouched.set(group, untouched);
-      sum += untouched;
-    }
-    this.untouchedSum = sum;
+    this.groups = groups.of;
+    this.sizes = groups.weights.map(() => 0);
+    for (const group of groups.of) if (group >= 0) this.sizes[group] = (this.sizes[group] ?? 0) + 1;
+    this.ofAllWeight = groups.weights.length === 0 ? 1 : OF_ALL;
+    this.ofGroup = groups.weights.map((weight, group) =>
+      leaksOf(group, this.sizes[group] as number, (1 - OF_ALL) * weight),
+    );
+    this.untouched = this.ofGroup.map((leaks, group) =>
+      leaks.reduce((all, { part, weight }) => all + weight * (1 - part) ** (this.sizes[group] as number), 0),
+    );
+    this.untouchedSum = this.untouched.reduce((sum, one) => sum + one, 0);
   }
 
   weigh(hits: readonly Hit[], byChance: ByChance, missLogs: Float64Array): Weighed {
@@ -120,7 +122,7 @@ export class Mixture {
     const byGroup = new Map<number, Hit[]>();
     for (const hit of hits) {
       const group = this.groups[hit.complaint] as number;
-      if (this.ofGroup.has(group)) ensure(byGroup, group, (): Hit[] => []).push(hit);
+      if (group >= 0) ensure(byGroup, group, (): Hit[] => []).push(hit);
     }
     const leaks: Leak[] = [];
     const logs: number[] = [];
@@ -147,8 +149,8 @@ export class Mixture {
     }
     let untouched = this.untouchedSum;
     for (const [group, concerned] of byGroup) {
-      untouched -= this.untouched.get(group) ?? 0;
-      for (const leak of this.ofGroup.get(group) ?? [])
+      untouched -= this.untouched[group] as number;
+      for (const leak of this.ofGroup[group] ?? [])
         tryLeak(leak, concerned, (this.sizes[group] as number) * Math.log1p(-leak.part));
     }
     const tried = logWeighted(
@@ -160,7 +162,7 @@ export class Mixture {
 
   /** Every leak that is tried for the candidate; their weights sum to one. */
   leaks(byChance: ByChance): Leak[] {
-    return [...this.leaksOfAll(byChance.sum), ...[...this.ofGroup.values()].flat()];
+    return [...this.leaksOfAll(byChance.sum), ...this.ofGroup.flat()];
   }
 
   missLogs(byChance: ByChance): Float64Array {

@@ -1,12 +1,13 @@
 // Leak tracing: of everybody who had read customers who later complained, whose reads account for the complaints far better than
 // how much they read, where, and how many readers those customers have. "Nobody stands out" is an answer.
 
-import { ensure, push } from '../maps.js';
+import { push } from '../maps.js';
 import { Background } from './background.js';
 import { chanceOfRatio, RatioPool, type Subject } from './chance.js';
 import { drawsFrom } from './draws.js';
+import { searchWeights } from './floods.js';
 import type { Complaint, LeakInput } from './input.js';
-import { type Hit, Mixture, nodesOf } from './mixture.js';
+import { type Groups, type Hit, Mixture, nodesOf } from './mixture.js';
 import { Signs } from './signs.js';
 import { type Expectation, type Expectations, expectAll, spreadOf } from './spread.js';
 import { Workload } from './workload.js';
@@ -52,7 +53,7 @@ export function traceLeak(input: LeakInput): Trace {
   const workload = new Workload(input);
   const background = new Background(workload, complaints);
   const expectations = expectAll(background, complaints, workload);
-  const mixture = new Mixture(groupsOf(complaints), nodesOf(spreadOf(expectations.all)));
+  const mixture = new Mixture(groupsOf(complaints, workload), nodesOf(spreadOf(expectations.all)));
   const { hits, pool } = hitsOf(complaints, workload, expectations);
   const weighed = [...hits].map(([actor, own]) => {
     const byChance = expectations.all[actor] as Expectation;
@@ -104,17 +105,22 @@ function hitsOf(complaints: readonly Complaint[], workload: Workload, { chances 
   return { hits, pool: new RatioPool(ratios) };
 }
 
-/** The seller of each complaint, by number: the one that it names, else under whom most of the reads were; −1 for none. */
-function groupsOf(complaints: readonly Complaint[]): number[] {
-  const numbers = new Map<string, number>();
-  return complaints.map(({ sellerId, reads }) => {
+/** The seller of each complaint: the one that it names, else under whom most of the reads were. */
+function groupsOf(complaints: readonly Complaint[], workload: Workload): Groups {
+  const sellers = complaints.map(({ sellerId, reads }) => {
     const counts = new Map<string, number>();
-    for (const read of reads)
+    for (const read of reads) {
       if (read.sellerId !== null) counts.set(read.sellerId, (counts.get(read.sellerId) ?? 0) + 1);
+    }
     const [most] = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-    const seller = sellerId ?? most?.[0];
-    return seller === undefined ? -1 : ensure(numbers, seller, () => numbers.size);
+    return sellerId ?? most?.[0] ?? null;
   });
+  const sizes = new Map<string, number>();
+  for (const seller of sellers) if (seller !== null) sizes.set(seller, (sizes.get(seller) ?? 0) + 1);
+  for (const [seller, size] of sizes) if (size < LEAST_HITS) sizes.delete(seller);
+  const weights = searchWeights(sizes, workload);
+  const numbers = new Map([...weights.keys()].map((seller, at) => [seller, at]));
+  return { of: sellers.map((seller) => numbers.get(seller ?? '') ?? -1), weights: [...weights.values()] };
 }
 
 /** By content, so that the order of the input changes no sum. */

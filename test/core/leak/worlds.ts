@@ -118,14 +118,16 @@ export function leakWorld(shape: WorldShape): LeakWorld {
   const taken = new Set<Customer>();
   let source: number | null = null;
   if (shape.leaked > 0) {
-    const ordinary = weights.flatMap((weight, actor) => (actor >= shape.giants && weight > 0.2 ? [actor] : []));
+    const ordinary = weights.flatMap((weight, actor) =>
+      actor >= shape.giants && weight > 0.2 && weight < 2 ? [actor] : [],
+    );
     source = ordinary[int(0, ordinary.length - 1)] ?? 0;
     const name = actorName(source);
     const own = customers.filter((one) => one.reads.some((earlier) => earlier.actorId === name));
     if (shape.harvest) {
       const sold = own[int(0, Math.max(0, own.length - 1))]?.seller ?? 0;
       const fromMs = START_MS + next() * 0.6 * DAYS * DAY_MS;
-      for (const customer of customers.filter((one) => one.seller === sold).slice(0, int(3, 8) * shape.leaked)) {
+      for (const customer of customers.filter((one) => one.seller === sold).slice(0, int(2, 4) * shape.leaked)) {
         if (!customer.reads.some((one) => one.actorId === name))
           customer.reads.push(read(source, fromMs + next() * 4 * DAY_MS, sold));
       }
@@ -183,17 +185,22 @@ function volumesOf(
   return { volumes: [...volumes.values()], sellerVolumes: [...sellerVolumes.values()] };
 }
 
-/** A shape of its own for each seed: everything drawn from wide ranges. */
+/**
+ * A shape of its own for each seed: everything drawn from wide ranges, as long as the leak is more than twice what chance brings an
+ * ordinary reader (four readers a customer).
+ */
 export function anyShape(seed: number, leak: boolean): WorldShape {
   const next = drawsFrom(`shape ${seed}`);
   const between = (low: number, high: number): number => low + (high - low) * next();
   const logBetween = (low: number, high: number): number => Math.round(low * (high / low) ** next());
   const background = logBetween(200, 2_000);
+  const candidates = Math.max(logBetween(400, 3_000), Math.round(1.25 * background));
+  const byChance = (4 * background) / candidates;
   return {
     seed,
     background,
-    candidates: Math.max(logBetween(400, 3_000), background),
-    leaked: leak ? Math.round(between(5, 20)) : 0,
+    candidates,
+    leaked: leak ? Math.round(between(Math.max(5, 2 * byChance), 20)) : 0,
     volumeSpread: between(0.3, 1.2),
     giants: Math.round(between(0, 12)),
     places: Math.round(between(1, 8)),
@@ -204,6 +211,6 @@ export function anyShape(seed: number, leak: boolean): WorldShape {
     sellerGiven: next() < 0.3 ? 0 : between(0.2, 1),
     timed: next() < 0.8,
     provoked: next() < 0.3,
-    harvest: next() < 0.5,
+    harvest: next() < 0.4,
   };
 }
