@@ -6,6 +6,7 @@ import { UsageError } from '../core/errors.js';
 import { createProgress } from '../platform/terminal/progress.js';
 import { CAMPAIGN_NAMES, chooseCampaigns } from '../simulator/campaigns/catalogue.js';
 import { createFolder } from '../simulator/output/folder.js';
+import type { Silence } from '../simulator/output/timeline.js';
 import { prepare, type Simulated } from '../simulator/simulate.js';
 
 interface Options {
@@ -16,6 +17,7 @@ interface Options {
   readonly offenders?: number;
   readonly start?: number;
   readonly eventsPerEmployeeDay: number;
+  readonly silence: Silence[];
   readonly gzip: boolean;
   readonly force: boolean;
 }
@@ -41,6 +43,16 @@ function day(text: string): number {
   throw new InvalidArgumentError('Give a day such as 2026-01-05, from 2010 to 2089.');
 }
 
+function silence(text: string, silences: readonly Silence[]): Silence[] {
+  const match = /^([^:/\s]+)(?:\/([^:/\s]+))?:(\d{4}-\d{2}-\d{2}):(\d{4}-\d{2}-\d{2})$/.exec(text);
+  const [, tool, marketplace = null, from = '', to = ''] = match ?? [];
+  if (tool === undefined)
+    throw new InvalidArgumentError('Give a tool and two days, such as helpdesk:2026-02-01:2026-02-03.');
+  const silent = { tool, marketplace, fromMs: day(from), toMs: day(to) };
+  if (silent.fromMs >= silent.toMs) throw new InvalidArgumentError('The first day must be before the second.');
+  return [...silences, silent];
+}
+
 const collect = (name: string, names: string[]): string[] => [...names, name];
 
 export function registerSimulate(program: Command): void {
@@ -59,6 +71,12 @@ export function registerSimulate(program: Command): void {
     )
     .option('--start <day>', 'first day of the period, UTC (default 2026-01-05)', day)
     .option('--events-per-employee-day <n>', 'accesses of people, on average over everybody and all days', rate, 11)
+    .option(
+      '--silence <tool:from:to>',
+      'a tool that delivers nothing from a day to before another, tool/marketplace for one site; repeatable',
+      silence,
+      [],
+    )
     .option('--gzip', 'write .ndjson.gz', false)
     .option('--force', 'overwrite the case folder that is there', false)
     .addHelpText(
@@ -81,6 +99,7 @@ async function run(out: string, options: Options): Promise<void> {
     startMs: options.start ?? Date.UTC(2026, 0, 5),
     eventsPerEmployeeDay: options.eventsPerEmployeeDay,
     campaigns,
+    silences: options.silence,
     offenders: options.offenders ?? Math.max(5, Math.round(options.employees / 40)),
     onDay: (done) => progress.update('simulating', done, options.days),
   });

@@ -33,6 +33,8 @@ export interface Parameters {
   /** Share of honestly reinstated sellers who are suspended again, and the mean days until then. */
   readonly resuspendedShare: number;
   readonly resuspendedAfterDays: number;
+  /** Share of honestly deleted reviews that somebody puts back days later. */
+  readonly restoredShare: number;
   /** Share of accesses refused by the tool; share with an action the catalogue does not know. */
   readonly deniedShare: number;
   readonly unknownActionShare: number;
@@ -125,5 +127,6 @@ export function drawParameters(random: Random): Parameters {
     lateShare: logUniform(random, 0.002, 0.02),
     lateUpToMs: random.between(1, 6) * HOUR_MS,
     repeatShare: logUniform(random, 0.001, 0.008),
+    restoredShare: beta(random, 0.04, 40),
   };
 }

@@ -12,13 +12,15 @@ import { Suspended, type World } from './honest/world.js';
 import { createOrganisation, type Organisation, type Size } from './organisation/organisation.js';
 import { EARLIEST_START_MS, shiftOn } from './organisation/shifts.js';
 import type { FolderWriter } from './output/folder.js';
-import { Timeline } from './output/timeline.js';
+import { type Silence, Timeline } from './output/timeline.js';
 import { DAY_MS } from './time.js';
 
 export interface Simulation extends Size {
   readonly campaigns: readonly CampaignName[];
   /** How many offenders to plant at least; each campaign is planted once at least. */
   readonly offenders: number;
+  /** Tools that deliver nothing for a while. */
+  readonly silences?: readonly Silence[];
   onDay?(day: number, events: number): void;
 }
 
@@ -49,7 +51,7 @@ export function simulate(simulation: Simulation, folder: FolderWriter): Promise<
 export function prepare(simulation: Simulation): Prepared {
   const organisation = createOrganisation(simulation);
   const endMs = simulation.startMs + simulation.days * DAY_MS;
-  const timeline = new Timeline({ startMs: simulation.startMs, endMs }, organisation.parameters);
+  const timeline = new Timeline({ startMs: simulation.startMs, endMs }, organisation.parameters, simulation.silences);
   const world: World = { organisation, timeline, cases: new CaseBook(timeline), suspended: new Suspended(), endMs };
   const machines = createMachines(organisation);
   const plans = planCampaigns(world, machines, simulation.campaigns, simulation.offenders);

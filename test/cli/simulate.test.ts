@@ -78,6 +78,8 @@ test.each([
   [['--campaign', 'bulk_mail'], /bulk_mail.*choose among bulk_email/],
   [['--campaign', 'none', '--offenders', '3'], /--offenders has no meaning/],
   [['--employees', '0'], /--employees.*whole number/],
+  [['--silence', 'helpdesk'], /--silence.*helpdesk:2026-02-01:2026-02-03/],
+  [['--silence', 'helpdesk:2026-02-03:2026-02-01'], /--silence.*must be before/],
   [['--days', '1.5'], /--days.*whole number/],
   [['--seed', '-1'], /--seed.*whole number/],
   [['--start', '2026-02-30'], /--start.*Give a day/],

@@ -22,9 +22,14 @@ function planted(campaign: string): { folder: Written; added: AccessLine[] } {
   return { folder: { ...everything.folder, truth }, added: everything.added };
 }
 
+/** What the offender did for money: putting back what another offender had deleted is none of it. */
 const of = (added: readonly AccessLine[], row: Truth): AccessLine[] => {
   const own = added.filter(
-    (access) => access.actor_id === row.actor_id && access.occurred_at >= row.from && access.occurred_at <= row.to,
+    (access) =>
+      access.actor_id === row.actor_id &&
+      access.action !== 'review.restore' &&
+      access.occurred_at >= row.from &&
+      access.occurred_at <= row.to,
   );
   return [...new Map(own.map((access) => [access.event_id, access])).values()];
 };
@@ -243,6 +248,54 @@ test('borrowed_account is used from another address and session than its ownerâ€
   }
 });
 
+test('broker pays several desks for favours to one cluster', () => {
+  const { folder, added } = planted('broker');
+  const orders = [...groupBy(folder.truth, (row) => clusterOf(folder, row)).values()];
+  expect(orders.some((rows) => rows.length >= 2)).toBe(true);
+  for (const row of folder.truth) {
+    const favours = of(added, row);
+    expect(favours.length).toBeGreaterThanOrEqual(3);
+    expect(days(row)).toBeGreaterThan(2);
+  }
+  const actions = new Set(folder.truth.flatMap((row) => of(added, row)).map((access) => access.action));
+  expect(actions.size).toBeGreaterThanOrEqual(3);
+});
+
+/** The cluster that most of the row's sellers are in. */
+function clusterOf(folder: Written, row: Truth): string {
+  const links = folder.lines['seller-links'].map((line): { seller_id: string; cluster_id: string } => JSON.parse(line));
+  const own = links.filter((one) => row.seller_ids.includes(one.seller_id)).map((one) => one.cluster_id);
+  return [...groupBy(own, (cluster) => cluster).entries()].sort((a, b) => b[1].length - a[1].length)[0]?.[0] ?? '';
+}
+
+test('reviews deleted for money are partly put back by somebody else', () => {
+  const { folder } = planted('review_deletion');
+  const restored = folder.accesses.filter((access) => access.action === 'review.restore');
+  const sold = folder.truth.flatMap((row) =>
+    restored.filter(
+      (access) =>
+        access.seller_id === row.seller_ids[0] && access.occurred_at > row.from && access.actor_id !== row.actor_id,
+    ),
+  );
+  expect(sold.length).toBeGreaterThan(0);
+});
+
+test('a silenced tool delivers nothing within its days, everywhere else everything', async () => {
+  const silences = [
+    { tool: 'helpdesk', marketplace: null, fromMs: START_MS + 30 * DAY_MS, toMs: START_MS + 32 * DAY_MS },
+  ];
+  const wanted = { ...base, employees: 60, days: 40, campaigns: ['none'] };
+  const [whole, silenced] = [await simulated(wanted), await simulated({ ...wanted, silences })];
+  const from = new Date(START_MS + 30 * DAY_MS).toISOString();
+  const to = new Date(START_MS + 32 * DAY_MS).toISOString();
+  const kept = whole.lines['access-log'].filter((line) => {
+    const access: AccessLine & { tool: string } = JSON.parse(line);
+    return access.tool !== 'helpdesk' || access.occurred_at < from || access.occurred_at >= to;
+  });
+  expect(silenced.lines['access-log']).toEqual(kept);
+  expect(kept.length).toBeLessThan(whole.lines['access-log'].length);
+});
+
 describe('choosing campaigns', () => {
   test('without a wish takes the families of the first five detections', () => {
     expect([...chooseCampaigns([])].sort()).toEqual([
@@ -259,7 +312,7 @@ describe('choosing campaigns', () => {
     expect(chooseCampaigns(['canary', 'leaver', 'canary'])).toEqual(['canary', 'leaver']);
   });
   test('refuses an unknown name with the list of names, and none beside others', () => {
-    expect(() => chooseCampaigns(['bulk_mail'])).toThrow(/bulk_mail.*bulk_email.*borrowed_account/);
+    expect(() => chooseCampaigns(['bulk_mail'])).toThrow(/bulk_mail.*bulk_email.*borrowed_account.*broker/);
     expect(() => chooseCampaigns(['all', 'bulk_mail'])).toThrow(/no such campaign/);
     expect(() => chooseCampaigns(['none', 'canary'])).toThrow(/cannot be combined/);
   });

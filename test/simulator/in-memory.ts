@@ -4,7 +4,7 @@ import { FEEDS, type Feed } from '../../services/core/feeds/records.js';
 import { chooseCampaigns } from '../../services/simulator/campaigns/catalogue.js';
 import type { Truth } from '../../services/simulator/campaigns/plot.js';
 import type { FolderWriter } from '../../services/simulator/output/folder.js';
-import type { LineSink } from '../../services/simulator/output/timeline.js';
+import type { LineSink, Silence } from '../../services/simulator/output/timeline.js';
 import { simulate } from '../../services/simulator/simulate.js';
 
 export const START_MS = Date.UTC(2026, 0, 5);
@@ -77,6 +77,7 @@ export interface Wanted {
   readonly days: number;
   readonly campaigns: readonly string[];
   readonly offenders?: number;
+  readonly silences?: readonly Silence[];
   readonly eventsPerEmployeeDay?: number;
 }
 
@@ -116,6 +117,7 @@ export async function simulated(wanted: Wanted): Promise<Written> {
       eventsPerEmployeeDay: wanted.eventsPerEmployeeDay ?? 11,
       campaigns: chooseCampaigns(wanted.campaigns),
       offenders: wanted.offenders ?? 1,
+      silences: wanted.silences ?? [],
     },
     folder,
   );

@@ -209,6 +209,19 @@ describe('an honest organisation has', () => {
     expect(attacked.length).toBeGreaterThan(0);
   });
 
+  test('honest deletions now and then undone by another moderator days later', () => {
+    const deleted = groupBy(
+      people.filter((access) => access.action === 'review.delete'),
+      (access) => access.review_id ?? '',
+    );
+    const undone = people.filter((access) => {
+      const before = access.action === 'review.restore' ? (deleted.get(access.review_id ?? '') ?? []) : [];
+      return before.some((one) => one.actor_id !== access.actor_id && one.occurred_at < access.occurred_at);
+    });
+    expect(undone.length).toBeGreaterThan(0);
+    expect(undone.length).toBeLessThan(0.2 * deleted.size);
+  });
+
   test('complaints in the background, and canaries that nobody reads', () => {
     expect(folder.lines['customer-complaints'].length).toBeGreaterThan(20);
     const canaries = new Set(folder.lines.canaries.map((line) => String(JSON.parse(line).customer_id)));

@@ -5,6 +5,7 @@ import type { Machines } from '../honest/machines.js';
 import type { World } from '../honest/world.js';
 import { Random } from '../random/random.js';
 import { sellerApp } from './apps.js';
+import { broker } from './brokers.js';
 import { borrowedAccount, handover, leaver } from './departures.js';
 import { bulkEmail, canary, sharedEmail, singleRead, slowEmail } from './emails.js';
 import { accountReinstatement, notesRead, reviewDeletion, rivalSuspension } from './favours.js';
@@ -27,6 +28,7 @@ const CAMPAIGNS = {
   leaver,
   handover,
   borrowed_account: borrowedAccount,
+  broker,
 } as const satisfies Record<string, (plot: Plot) => Plan>;
 
 export type CampaignName = keyof typeof CAMPAIGNS;

@@ -2,15 +2,16 @@
 
 import { PORTAL } from '../honest/cases.js';
 import type { Desk } from '../honest/desk.js';
+import { restoreLater } from '../honest/work-reviews.js';
 import { suspendAgain } from '../honest/work-sellers.js';
 import { record } from '../honest/world.js';
 import { type Person, teamOn } from '../organisation/people.js';
-import type { SellerFacts } from '../organisation/sellers.js';
+import type { Review, SellerFacts } from '../organisation/sellers.js';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.js';
-import { type DaySpan, type Plan, type Plot, PREPARATION_DAYS } from './plot.js';
+import { type DaySpan, type Plan, type Plot, PREPARATION_DAYS, type Trace } from './plot.js';
 
 /** Desks for `count` deeds at random moments of the person's shifts in the span, in order of time. */
-function moments(plot: Plot, person: Person, span: DaySpan, count: number): Desk[] {
+export function moments(plot: Plot, person: Person, span: DaySpan, count: number): Desk[] {
   const desks = plot.desks(person, span);
   const picked = Array.from({ length: count }, () => plot.random.int(0, desks.length - 1)).sort((a, b) => a - b);
   return picked.flatMap((at) => {
@@ -22,7 +23,7 @@ function moments(plot: Plot, person: Person, span: DaySpan, count: number): Desk
 }
 
 /** A case that looks right: opened by the seller through the portal, or by the offender. */
-function plausible(
+export function plausible(
   plot: Plot,
   desk: Desk,
   kind: 'appeal' | 'review_dispute' | 'investigation',
@@ -42,7 +43,7 @@ function plausible(
 }
 
 /** Suspended some days earlier by the company, so that there is something to undo. */
-function suspendedBefore(plot: Plot, seller: SellerFacts, span: DaySpan): void {
+export function suspendedBefore(plot: Plot, seller: SellerFacts, span: DaySpan): void {
   const { size } = plot.world.organisation;
   const day = plot.random.between(Math.max(0, span.fromDay - PREPARATION_DAYS), Math.max(0, span.fromDay - 1));
   record(plot.world, plot.random, {
@@ -71,6 +72,7 @@ export function reviewDeletion(plot: Plot): Plan {
         .filter((one) => one.review !== null && one.review.rating <= 2);
       const count = random.int(5, 15);
       const selfShare = random.between(0, 0.6);
+      const deleted: { readonly desk: Desk; readonly review: Review }[] = [];
       moments(plot, person, span, count).forEach((desk, at) => {
         const review = low[at]?.review ?? { id: `r-${random.id()}`, rating: random.int(1, 2) };
         const caseId = plausible(plot, desk, 'review_dispute', seller, selfShare);
@@ -80,14 +82,39 @@ export function reviewDeletion(plot: Plot): Plan {
           review,
           approverId: random.chance(0.25) ? desk.secondPerson(1) : null,
         });
+        deleted.push({ desk, review });
       });
+      const regretted = random.between(0, 0.5);
+      for (const { desk, review } of deleted) {
+        if (random.chance(regretted)) restoreLater(desk, random, seller, review, desk.shift.day + random.int(1, 12));
+      }
       return [trace];
     },
   };
 }
 
-export function accountReinstatement(plot: Plot): Plan {
+/** Reopens a seller for money; some are banned again by somebody honest. */
+export function reinstate(
+  plot: Plot,
+  desk: Desk,
+  trace: Trace,
+  seller: SellerFacts,
+  shares: { readonly selfShare: number; readonly secondShare: number; readonly again: number },
+): void {
   const { random, world } = plot;
+  const caseId = random.chance(0.1) ? null : plausible(plot, desk, 'appeal', seller, shares.selfShare);
+  const atMs = desk.now;
+  plot.act(desk, trace, 'account.reinstate', {
+    seller,
+    caseId,
+    approverId: random.chance(shares.secondShare) ? desk.secondPerson(1) : null,
+  });
+  record(world, random, { seller, kind: 'reinstated', atMs, caseId, decidedBy: desk.person.id });
+  if (random.chance(shares.again)) suspendAgain(desk, seller, desk.shift.day + random.int(2, 14));
+}
+
+export function accountReinstatement(plot: Plot): Plan {
+  const { random } = plot;
   const span = plot.span(4, 25);
   const person = plot.recruit(span, { appeals_agent: 6, risk_investigator: 1 });
   return {
@@ -105,15 +132,7 @@ export function accountReinstatement(plot: Plot): Plan {
         const desk = desks[at];
         if (!desk) return;
         suspendedBefore(plot, seller, span);
-        const caseId = random.chance(0.1) ? null : plausible(plot, desk, 'appeal', seller, selfShare);
-        const atMs = desk.now;
-        plot.act(desk, trace, 'account.reinstate', {
-          seller,
-          caseId,
-          approverId: random.chance(secondShare) ? desk.secondPerson(1) : null,
-        });
-        record(world, random, { seller, kind: 'reinstated', atMs, caseId, decidedBy: person.id });
-        if (random.chance(again)) suspendAgain(desk, seller, desk.shift.day + random.int(2, 14));
+        reinstate(plot, desk, trace, seller, { selfShare, secondShare, again });
       });
       return [trace];
     },

@@ -1,7 +1,11 @@
 // Review moderation: disputes by sellers spread over all of them, and the clean-up after fake-review attacks on one.
 
-import type { Buyer, SellerFacts } from '../organisation/sellers.js';
-import type { Desk } from './desk.js';
+import type { Buyer, Review, SellerFacts } from '../organisation/sellers.js';
+import { shiftOn } from '../organisation/shifts.js';
+import { Random } from '../random/random.js';
+import { HOUR_MS } from '../time.js';
+import { PORTAL } from './cases.js';
+import { Desk } from './desk.js';
 import type { Draft, Work } from './work.js';
 
 export const moderation: Work = {
@@ -21,6 +25,7 @@ export const moderation: Work = {
       const approverId = desk.secondPerson(desk.shift.team.secondPerson.deletion);
       desk.access('review.delete', { ...touch, approverId });
       if (random.chance(0.03)) desk.access('review.restore', { ...touch, approverId });
+      else appealed(desk, held.seller, touch.review);
     }
     if (random.chance(0.15)) desk.access('enforcement_notes.read', { seller: held.seller, caseId });
     if (random.chance(0.003))
@@ -33,6 +38,43 @@ export const moderation: Work = {
     else desk.left--;
   },
 };
+
+/** Now and then an honest deletion does not stand either. Drawn apart, so that nothing else hangs on it. */
+function appealed(desk: Desk, seller: SellerFacts | null, review: Review): void {
+  const { size, parameters } = desk.world.organisation;
+  const random = Random.stream(size.seed, 'restored', desk.person.index, Math.round(desk.now));
+  if (seller && random.chance(parameters.restoredShare))
+    restoreLater(desk, random, seller, review, desk.shift.day + random.int(1, 20));
+}
+
+/** Another moderator of the marketplace puts a review back, on the first of their shifts from that day on. */
+export function restoreLater(desk: Desk, random: Random, seller: SellerFacts, review: Review, fromDay: number): void {
+  const { world } = desk;
+  const { staff, rota } = world.organisation;
+  const teams = staff.teams.filter((team) => team.facts.role === 'review_moderator');
+  const near = teams.filter((team) => team.place.marketplace === seller.marketplace);
+  const others = (near.length > 0 ? near : teams).flatMap((team) => team.members).filter((one) => one !== desk.person);
+  if (others.length === 0) return;
+  const moderator = random.pick(others);
+  for (let day = fromDay; day < fromDay + 10; day++) {
+    const shift = shiftOn(rota, moderator, day);
+    if (!shift) continue;
+    const theirs = new Desk(world, moderator, shift, random, 1);
+    theirs.flawed = false;
+    theirs.now = Math.round(random.between(shift.startMs, shift.endMs));
+    if (theirs.now >= world.endMs) return;
+    const held = world.cases.open(random, {
+      kind: 'review_dispute',
+      openedMs: theirs.now - HOUR_MS,
+      openedBy: PORTAL,
+      assigneeId: moderator.id,
+      seller,
+      buyers: [],
+    });
+    theirs.access('review.restore', { seller, review, caseId: held.id });
+    return;
+  }
+}
 
 /** Most disputes name the author too, so that the order may be looked up. */
 function dispute(desk: Desk): Draft {

@@ -15,6 +15,14 @@ export interface LineSink {
   readonly full: boolean;
 }
 
+/** From when to when a tool delivers nothing, everywhere or in one marketplace. */
+export interface Silence {
+  readonly tool: string;
+  readonly marketplace: string | null;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 export interface DeliveryFaults {
   /** Share of records that arrive late, and by how much at most. */
   readonly lateShare: number;
@@ -39,10 +47,11 @@ export class Timeline {
   constructor(
     private readonly period: { readonly startMs: number; readonly endMs: number },
     private readonly faults: DeliveryFaults,
+    private readonly silences: readonly Silence[] = [],
   ) {}
 
   access(event: AccessEvent): void {
-    if (event.occurred_at < this.period.startMs) return;
+    if (event.occurred_at < this.period.startMs || this.isSilent(event)) return;
     if (event.occurred_at < this.period.endMs) this.deliver('access-log', event.occurred_at, accessLine(event));
   }
 
@@ -69,6 +78,16 @@ export class Timeline {
 
   waitingOf(feed: Feed): number {
     return this.waiting.get(feed) ?? 0;
+  }
+
+  private isSilent({ tool, marketplace, occurred_at }: AccessEvent): boolean {
+    return this.silences.some(
+      (one) =>
+        one.tool === tool &&
+        (one.marketplace ?? marketplace) === marketplace &&
+        one.fromMs <= occurred_at &&
+        occurred_at < one.toMs,
+    );
   }
 
   private deliver(feed: Feed, atMs: number, line: string): void {
