@@ -10,7 +10,7 @@ import type { JudgingConfig } from './judging-config.js';
 import { KnownSheets } from './known-sheets.js';
 import { Pass } from './passes.js';
 import { type JudgedSheet, judgeSheet, type SheetName } from './sheets.js';
-import { type Change, firstReached, reachedDays } from './staleness.js';
+import { type Change, firstReached, knownFrom, madeBy, reachedDays, sheetDays } from './staleness.js';
 import type { Duty, JudgeStore } from './store/judge-store.js';
 import { changes, type PublishedFinding } from './tell.js';
 import { Touched } from './touched.js';
@@ -139,7 +139,10 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
     for (const duty of duties) divide(duty.touched, frontier, touched, next.beyond);
     for (const part of touched.parts.keys()) world.touch(part);
     const from = Math.min(...duties.map(({ touchedFrom }) => touchedFrom ?? Number.POSITIVE_INFINITY));
-    if (from < Number.POSITIVE_INFINITY) world.distrustContext();
+    if (from < Number.POSITIVE_INFINITY) {
+      world.distrustContext();
+      memory.known.distrustExceptions();
+    }
     const days = [...touched.byDay.keys()];
     if (days.length > 0) await world.frames.know(Math.min(...days), Math.max(...days));
     await recomputeBuckets(store, world.frames, touched);
@@ -158,12 +161,14 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
     const { world, next, stored } = memory;
     if (stored === null) return 0;
     const first = Math.max(firstReached(change), stored.first);
-    await world.frames.know(first, stored.last);
-    const withData = world.frames.days(first, stored.last);
+    await world.frames.know(knownFrom(first), stored.last);
+    const withData = world.frames.days(knownFrom(first), stored.last);
+    const days = sheetDays(withData).filter((day) => day >= first || change.days.size > 0);
+    const made = madeBy(change.days, withData);
     const isNews = change.days.size <= MAX_FAST_DAYS && change.from === Number.POSITIVE_INFINITY;
     const news: SheetName[] = [];
     for (const definition of definitions) {
-      for (const day of reachedDays(definition, change, withData)) {
+      for (const day of reachedDays(definition, change, days, made)) {
         if (isNews && definition.window.days === 1 && change.days.has(day)) news.push({ definition, day });
         else next.add(definition, day);
       }
@@ -207,9 +212,9 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
     const to = stored?.last ?? Number.NEGATIVE_INFINITY;
     let days: Day[] = [];
     if (from <= to) {
-      await world.frames.know(from, to);
+      await world.frames.know(knownFrom(from), to);
       await known.know(from, to);
-      days = world.frames.days(from, to);
+      days = sheetDays(world.frames.days(knownFrom(from), to)).filter((day) => day >= from);
     }
     memory.current = { pass, walk: pass.sheets(days), total: pass.size };
   }

@@ -51,8 +51,8 @@ export class Pass {
   }
 
   /** All sheets of these days, ascending by day, in the catalogue's order; `isStale` says which were found to be so. */
-  *sheets(withData: readonly Day[]): Generator<SheetName & { readonly isStale: boolean }> {
-    for (const day of withData) {
+  *sheets(days: readonly Day[]): Generator<SheetName & { readonly isStale: boolean }> {
+    for (const day of days) {
       const ofDay = this.stale.get(day);
       for (const definition of this.order) yield { definition, day, isStale: ofDay?.delete(definition) ?? false };
       this.stale.delete(day);

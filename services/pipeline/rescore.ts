@@ -9,6 +9,7 @@ import { COMPLAINT_REACH_DAYS, JudgeWorld } from './judge-world.js';
 import type { JudgingConfig } from './judging-config.js';
 import { KnownSheets } from './known-sheets.js';
 import { type JudgedSheet, judgeSheet, type SheetName } from './sheets.js';
+import { knownFrom, sheetDays } from './staleness.js';
 import { type JudgeStore, sheetKey } from './store/judge-store.js';
 
 export interface RescoreRange {
@@ -48,8 +49,11 @@ export async function checkRange(
   await world.refresh();
   await world.frames.know(oldest, last);
   const stored = await store.readJudgements(from, last);
-  const known = new KnownSheets({ readJudgements: async () => new Map() }, config);
-  const days = world.frames.days(first, last);
+  const known = new KnownSheets(
+    { readJudgements: async () => new Map(), readExceptions: () => store.readExceptions() },
+    config,
+  );
+  const days = sheetDays(world.frames.days(knownFrom(first), last)).filter((day) => day >= first);
   let sheets = 0;
   for (const [i, day] of days.entries()) {
     for (const definition of config.definitions) {
