@@ -4,6 +4,7 @@
 
 import type { SupportCase } from '../../core/feeds/records.js';
 import { push } from '../../core/maps.js';
+import { cacheBytes, cacheRequests } from '../../platform/metrics/metrics.js';
 import type { FactStore } from '../store/fact-store.js';
 import { CaseCache, type CaseVersion, countContents, type KnownCase, knownCase } from './case-cache.js';
 import { idHash } from './id-hash.js';
@@ -50,6 +51,9 @@ export class CaseBook {
       if (known !== undefined) found.set(id, known);
       else if (this.mayBeStored(id)) missing.push(id);
     }
+    cacheRequests.inc({ cache: 'cases', result: 'hit' }, found.size);
+    cacheRequests.inc({ cache: 'cases', result: 'miss' }, missing.length);
+    cacheBytes.set({ cache: 'cases' }, this.cache.usedBytes);
     if (missing.length > 0) for (const [id, known] of await this.load(missing)) found.set(id, known);
     return found;
   }

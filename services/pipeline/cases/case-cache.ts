@@ -48,6 +48,11 @@ export class CaseCache {
     this.buckets = new Uint32Array(2 ** Math.ceil(Math.log2(Math.max(2, maxBytes / BYTES_PER_BUCKET))));
   }
 
+  /** Bytes of the ring that hold records by now. */
+  get usedBytes(): number {
+    return UNIT * Math.min(this.head, this.size);
+  }
+
   /** undefined: not remembered, or not all of it. */
   read(id: string): KnownCase | undefined {
     return this.find(id);
