@@ -13,7 +13,7 @@ import type { BenchOptions } from './options.js';
 import { endsOf, openProducing, type ProducedBacklog, type Producing, produceBacklog } from './produce.js';
 import { runReplay } from './replay.js';
 import type { Rig } from './rig.js';
-import { startScorers } from './scorers.js';
+import { startScorers, watchStretch } from './scorers.js';
 
 type Say = (line: string) => void;
 
@@ -147,9 +147,14 @@ async function prepareHistory(bench: Bench): Promise<History & { peakMb: number;
   const scorers = startScorers(rig, { database: HISTORY, groupId, alertBudget, count: 1 });
   try {
     const began = await scorers.joined;
+    const stretch = watchStretch(scorers);
     const { settledAt } = await scorers.settled(history.ch);
+    const { cpu } = stretch();
     const judgedSeconds = (settledAt - began) / 1000;
-    say(`history: judged in ${judgedSeconds.toFixed(1)} s`);
+    say(
+      `history: judged in ${judgedSeconds.toFixed(1)} s; processor: scorer ${cpu.scorers.toFixed(1)} s, ` +
+        `ClickHouse ${cpu.clickhouse.toFixed(1)} s`,
+    );
     return { ...history, peakMb: scorers.peakMb(), judgedSeconds };
   } finally {
     await scorers.stop();
