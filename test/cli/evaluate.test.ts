@@ -1,9 +1,11 @@
 // `keyhole evaluate` against a real database: what it fetches, both simple rules in SQL, and what it prints where.
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { SIMPLE_RULES, type SimpleRule, simpleFindings } from '../../services/cli/evaluate/simple-rules.js';
+import { renderEvaluation } from '../../services/cli/evaluate/table.js';
 import { type Evaluation, evaluate, registerEvaluate } from '../../services/cli/evaluate.js';
 import { toDateTime64 } from '../../services/platform/clickhouse/time.js';
 import { type OpenDatabase, openDatabase } from '../../services/platform/stack/database.js';
@@ -123,6 +125,14 @@ async function fill(): Promise<void> {
     'version',
   ];
   await ch.insert('access_events', accessColumns, accessRows());
+  await ch.insert(
+    'configurations',
+    ['digest', 'seq', 'body'],
+    [
+      ['old', 1, JSON.stringify({ alert_budget: 7 })],
+      ['new', 2, JSON.stringify({ alert_budget: 0.5 })],
+    ],
+  );
   const links = ['s-8', 's-9'].map((seller) => [seller, 'k-1', 'broker', toDateTime64(START_MS), 1]);
   await ch.insert('seller_links', ['seller_id', 'cluster_id', 'basis', 'valid_from', 'version'], links);
   const columns = [
@@ -209,6 +219,40 @@ describe('with accesses and anomalies', () => {
     expect(zScore?.budgets[0]?.found).toBe(1);
   });
 
+  test('each budget tells which campaigns it found', () => {
+    expect(evaluation.keyhole.budgets[0]?.families.map((one) => [one.campaign, one.found])).toEqual([
+      ['bulk_email', 1],
+      ['rival_suspension', 1],
+    ]);
+  });
+
+  test('the z-score judges a day by the days before it alone', async () => {
+    const zScore = evaluation.rules[1]?.budgets[0];
+    expect(zScore?.median_days_to_detection).not.toBeNull();
+    const [rule] = SIMPLE_RULES.filter((one) => one.name === 'personal z-score');
+    const [top] = await simpleFindings(database.reader, rule as SimpleRule, { judgedFromMs: START_MS, days: 20 });
+    expect(top).toMatchObject({ entity: { kind: 'actor', id: 'e-quiet' }, score: 27 });
+  });
+
+  test('the calibration knows the budget that judged', () => {
+    expect(evaluation.calibration).toMatchObject({ honest_only: false, budget_per_day: 0.5 });
+    expect(
+      evaluation.calibration?.levels.map((one) => [one.level, one.expected_per_day, one.observed_per_day]),
+    ).toEqual([
+      ['high', 0.5, 0.1],
+      ['medium', 1.5, 0.15],
+      ['low', 5, 0.15],
+    ]);
+  });
+
+  test('an empty truth makes the calibration the answer', async () => {
+    const honest = await evaluate(database.reader, '', 0);
+    expect(honest.keyhole).toMatchObject({ offenders: 0, recall: null });
+    const text = renderEvaluation(honest);
+    expect(text).toMatch(/no offenders in the truth[\s\S]*high +│ 0\.5 +│ 0\.1 +│ 0\.20/);
+    expect(text).not.toMatch(/campaign/);
+  });
+
   test('services are no suspects of the simple rules', () => {
     const generous = evaluation.rules[0]?.budgets.at(-1);
     expect(generous).toMatchObject({ honest_people_alerted: 1, found: 1 });
@@ -253,6 +297,17 @@ describe('the command', () => {
       const json: Evaluation = JSON.parse(await run(base, '--data', join(base, 'data'), '--format', 'json'));
       expect(json.keyhole).toMatchObject({ alerts: 2, found: 1 });
       const table = await run(base, '--data', join(base, 'data'));
+      const path = join(base, 'page.html');
+      const beside = jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
+      const withPage = await run(base, '--data', join(base, 'data'), '--format', 'json', '--page', path);
+      beside.mockRestore();
+      expect(withPage).toBe(`${JSON.stringify(json, null, 2)}\n`);
+      const page = await readFile(path, 'utf8');
+      expect(page).toMatch(/<svg[\s\S]*bulk_email[\s\S]*1 of 1, 0\.1 days/);
+      expect(page).not.toMatch(/https?:|<script|<link|url\(/);
+      await expect(run(base, '--data', join(base, 'data'), '--page', join(base, 'none', 'x'))).rejects.toThrow(
+        /--page .*cannot be written/,
+      );
       expect(table).toMatch(/2026-01-05 to 2026-01-25, 20 days judged/);
       expect(table).toMatch(/bulk_email +│ 1 +│ 1 +│ 0\.1/);
     } finally {

@@ -1,7 +1,8 @@
-// What an evaluation reads: the period of the data, the open anomalies, and which seller is in which cluster.
+// What an evaluation reads: the period of the data, the open anomalies, the budget, and which seller is in which cluster.
 
 import { UsageError } from '../../core/errors.js';
-import { entityOf, type Finding } from '../../core/evaluate/alerts.js';
+import { entityOf } from '../../core/evaluate/alerts.js';
+import type { Level, LevelledFinding } from '../../core/evaluate/calibration.js';
 import type { ClickHouse } from '../../platform/clickhouse/client.js';
 
 /** Whole UTC days: from the first of the first to the end of the last. */
@@ -23,25 +24,34 @@ export async function fetchPeriod(ch: ClickHouse): Promise<Period> {
   return { fromMs: Number(row.from_ms), toMs: Number(row.to_ms) };
 }
 
-/** Open rows, and whether each is severe enough to alert. */
-export async function fetchFindings(ch: ClickHouse): Promise<(Finding & { readonly alerts: boolean })[]> {
+/** Open rows with their level. */
+export async function fetchFindings(ch: ClickHouse): Promise<LevelledFinding[]> {
   const rows = await ch.query<{
     actor_id: string;
     seller_id: string;
     cluster_id: string;
     score: number;
-    severity: string;
+    severity: Level;
+    detection: string;
     detected_ms: string;
   }>(
-    `SELECT actor_id, seller_id, cluster_id, toFloat64(score) AS score, toString(severity) AS severity,
+    `SELECT actor_id, seller_id, cluster_id, toFloat64(score) AS score, toString(severity) AS severity, detection,
             toUnixTimestamp64Milli(detected_at) AS detected_ms
      FROM {db}.anomalies WHERE status = 'open'`,
   );
   return rows.flatMap((row) => {
     const entity = entityOf(row);
-    const alerts = row.severity === 'high' || row.severity === 'critical';
-    return entity ? [{ entity, score: row.score, detectedMs: Number(row.detected_ms), alerts }] : [];
+    const { score, severity: level, detection } = row;
+    return entity ? [{ entity, score, level, detection, detectedMs: Number(row.detected_ms) }] : [];
   });
+}
+
+/** The alert budget that the newest configuration judged with; null when nothing was judged. */
+export async function fetchBudget(ch: ClickHouse): Promise<number | null> {
+  const [row] = await ch.query<{ budget: number }>(
+    `SELECT JSONExtractFloat(body, 'alert_budget') AS budget FROM {db}.configurations FINAL ORDER BY seq DESC LIMIT 1`,
+  );
+  return row === undefined || !(row.budget > 0) ? null : row.budget;
 }
 
 export async function fetchClusters(ch: ClickHouse): Promise<Map<string, string[]>> {

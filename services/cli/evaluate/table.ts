@@ -2,13 +2,14 @@
 
 import Table from 'cli-table3';
 import type { BudgetResult } from '../../core/evaluate/assess.js';
+import type { CalibrationTable } from '../../core/evaluate/calibration.js';
 import type { Evaluation } from '../evaluate.js';
 
 const percent = (share: number | null): string => (share === null ? '–' : `${Math.round(100 * share)} %`);
 const days = (value: number | null): string => (value === null ? '–' : value.toFixed(1));
 const plain = { style: { head: [], border: [] } };
 
-export function renderEvaluation({ period, keyhole, rules }: Evaluation): string {
+export function renderEvaluation({ period, keyhole, rules, calibration }: Evaluation): string {
   const families = new Table({ ...plain, head: ['campaign', 'planted', 'found', 'days to detection (median)'] });
   for (const one of keyhole.families) {
     families.push([one.campaign, one.planted, one.found, days(one.median_days_to_detection)]);
@@ -29,9 +30,26 @@ export function renderEvaluation({ period, keyhole, rules }: Evaluation): string
     `${period.from.slice(0, 10)} to ${period.to.slice(0, 10)}, ${period.days_judged} days judged`,
     `${keyhole.alerts} alerts, ${keyhole.alerts_per_day} a day; ${keyhole.false_alerts} false, ${keyhole.honest_people_alerted} honest people alerted; ` +
       `recall ${percent(keyhole.recall)}, precision ${percent(keyhole.precision)}`,
-    families.toString(),
-    budgets.toString(),
+    ...(keyhole.offenders > 0 ? [families.toString(), budgets.toString()] : []),
+    ...(calibration?.honest_only ? calibrationLines(calibration) : []),
   ].join('\n');
+}
+
+/** Nobody offended: what the budget promised at each level beside what came. */
+function calibrationLines({ levels, periods, detections }: CalibrationTable): string[] {
+  const table = new Table({
+    ...plain,
+    head: ['level and above', 'expected a day', 'observed a day', 'observed / expected'],
+  });
+  for (const one of levels) table.push([one.level, one.expected_per_day, one.observed_per_day, one.ratio.toFixed(2)]);
+  const overTime = periods.map((one) => `${one.from}: ${one.alerts_per_day}`).join(', ');
+  const sources = detections.filter((one) => one.alerts > 0).map((one) => `${one.detection} ${one.alerts}`);
+  return [
+    'no offenders in the truth: every alert is a false one',
+    table.toString(),
+    `alerts a day from ${overTime}`,
+    `alerts by detection: ${sources.join(', ') || 'none'}`,
+  ];
 }
 
 function cells(result: BudgetResult): string[] {

@@ -31,7 +31,7 @@ export interface Assessment {
   readonly families: readonly FamilyResult[];
 }
 
-export interface BudgetResult extends Omit<Assessment, 'families'> {
+export interface BudgetResult extends Assessment {
   readonly alerts_per_day: number;
 }
 
@@ -64,8 +64,7 @@ export function assess(alerts: readonly Alert[], offenders: readonly Offender[])
 /** The top-scored alerts that a budget of so many a day allows over the days judged. */
 export function assessBudgets(alerts: readonly Alert[], offenders: readonly Offender[], days: number): BudgetResult[] {
   return BUDGETS.map((perDay) => {
-    const { families: _, ...rest } = assess(alerts.slice(0, Math.floor(perDay * days)), offenders);
-    return { alerts_per_day: perDay, ...rest };
+    return { alerts_per_day: perDay, ...assess(alerts.slice(0, Math.floor(perDay * days)), offenders) };
   });
 }
 
