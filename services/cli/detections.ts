@@ -22,8 +22,7 @@ export function registerDetections(program: Command): void {
 }
 
 async function show(options: { format?: RowFormat; data?: string }): Promise<void> {
-  const { alertBudget } = readSettings(process.env);
-  const { definitions } = loadJudgingConfig({ alertBudget });
+  const { definitions } = loadJudgingConfig(readSettings(process.env));
   const database = await openDatabase({ data: options.data, env: process.env, mustExist: true });
   try {
     const rows = listDetections(definitions, await readTallies(database.reader));

@@ -7,7 +7,7 @@ import { UsageError } from '../core/errors.js';
 import { checkException, type Exception, type Scope } from '../core/exceptions/exception.js';
 import { type Day, dayFromText, dayOf, dayText } from '../core/time.js';
 import { readRevisions, storeException } from '../pipeline/exceptions.js';
-import { DETECTIONS_FOLDER, loadJudgingConfig } from '../pipeline/judging-config.js';
+import { loadJudgingConfig } from '../pipeline/judging-config.js';
 import type { ClickHouse } from '../platform/clickhouse/client.js';
 import { readSettings } from '../platform/config/settings.js';
 import { openDatabase } from '../platform/stack/database.js';
@@ -74,10 +74,7 @@ const day = (option: string, text: string): Day => dayOf(parseInstant(option, te
 
 async function add(options: AddOptions): Promise<void> {
   const detections = [...new Set(options.detection ?? [])].sort();
-  const known = loadJudgingConfig({
-    alertBudget: readSettings(process.env).alertBudget,
-    folder: DETECTIONS_FOLDER,
-  }).definitions;
+  const known = loadJudgingConfig(readSettings(process.env)).definitions;
   for (const id of detections)
     if (!known.some((definition) => definition.id === id))
       throw new UsageError(`--detection ${id} is none: see keyhole detections list`);

@@ -36,7 +36,7 @@ export function registerReplay(program: Command): void {
     .action(async (dir: string, options: { data?: string }) => {
       const folder = openCaseFolder(dir);
       const settings = readSettings(process.env);
-      const config = loadJudgingConfig({ alertBudget: settings.alertBudget });
+      const config = loadJudgingConfig(settings);
       const database = await openDatabase({ data: options.data, env: process.env });
       try {
         await replay(folder, database, config, options.data);

@@ -35,7 +35,7 @@ async function rescore(options: Options): Promise<void> {
   const range = { from: parseDay('--from', options.from), to: parseDay('--to', options.to) };
   if (range.from > range.to) throw new UsageError('--from lies after --to: exchange them');
   const settings = readSettings(process.env);
-  const config = loadJudgingConfig({ alertBudget: settings.alertBudget });
+  const config = loadJudgingConfig(settings);
   const database = await openDatabase({ data: options.data, env: process.env, mustExist: true });
   const progress = createProgress();
   const onProgress = (done: number, total: number): void => progress.update('judging', done, total);

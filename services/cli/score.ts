@@ -22,7 +22,7 @@ export function registerScore(program: Command): void {
 async function score(flags: { readonly data?: string }): Promise<void> {
   const settings = readSettings(process.env);
   const log = createLogger('score', { level: settings.logLevel });
-  const judging = loadJudgingConfig({ alertBudget: settings.alertBudget });
+  const judging = loadJudgingConfig(settings);
   const { signal, release } = onShutdown((name) => log.info({ signal: name }, 'stopping: storing what was read'));
   try {
     const stack = await waitForStack(flags.data, log, signal);

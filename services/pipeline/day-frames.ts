@@ -30,6 +30,8 @@ export class DayFrames {
     private readonly store: JudgeStore,
     private readonly names: FrameNames,
     private readonly maxBytes: number,
+    /** rows of these actors were put in place of theirs, by which the day's version grew */
+    private readonly onPatched: (day: Day, actors: readonly string[], growth: bigint) => void = () => {},
   ) {}
 
   /** Nothing that is remembered counts any more, until it is found to be current. */
@@ -77,7 +79,8 @@ export class DayFrames {
       this.forget(day);
       return;
     }
-    let version = kept.frame.version;
+    const before = kept.frame.version;
+    let version = before;
     const newer = rows.filter((row) => row.version > (kept.versions?.get(row.actor_id) ?? 0n));
     if (newer.length === 0) return;
     for (const row of newer) {
@@ -90,6 +93,7 @@ export class DayFrames {
     this.drop(day);
     this.keep(day, { frame, versions });
     this.versions.set(day, version);
+    this.onPatched(day, actors, version - before);
   }
 
   /** The day was rewritten in the database: its version is to be learnt again. */

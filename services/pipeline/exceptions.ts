@@ -1,6 +1,7 @@
 // Exceptions as stored: every revision ever made, and the duty to judge again what a new one covers. Who may decide, and what follows for
 // findings, core/exceptions says.
 
+import type { Place } from '../core/exceptions/apply.js';
 import {
   checkException,
   contentOf,
@@ -8,8 +9,10 @@ import {
   type Exceptions,
   toExceptions,
 } from '../core/exceptions/exception.js';
-import { dayFromText, dayText } from '../core/time.js';
+import type { Finding } from '../core/judge/finding.js';
+import { DAY_MS, dayFromText, dayText } from '../core/time.js';
 import type { ClickHouse } from '../platform/clickhouse/client.js';
+import { toDateTimeText } from '../platform/clickhouse/time.js';
 import { oblige } from './duties.js';
 import { Touched } from './touched.js';
 
@@ -53,6 +56,22 @@ export async function readRevisions(ch: ClickHouse): Promise<StoredException[]> 
 export async function readExceptions(ch: ClickHouse): Promise<Exceptions> {
   const revisions = await readRevisions(ch);
   return toExceptions(revisions.map(({ at: _at, ...exception }) => exception));
+}
+
+/** Of the accesses that a finding cites. */
+export async function readPlace(
+  ch: ClickHouse,
+  { evidence_event_ids, window_start, window_end, actor_id }: Finding,
+): Promise<Place> {
+  const ids = evidence_event_ids.length === 0 ? [''] : evidence_event_ids;
+  const [place] = await ch.query<Place>(
+    `SELECT arraySort(groupUniqArray(toString(tool))) AS tools, arraySort(groupUniqArray(toString(marketplace))) AS marketplaces
+    FROM {db}.access_events FINAL
+    WHERE event_id IN {ids:Array(String)} AND occurred_at >= {from:DateTime64(3)} AND occurred_at < {to:DateTime64(3)} AND ({actor:String} = '' OR actor_id = {actor:String})`,
+    // A span may begin on the day before the window.
+    { ids, from: toDateTimeText(window_start - DAY_MS), to: toDateTimeText(window_end), actor: actor_id },
+  );
+  return place ?? { tools: [], marketplaces: [] };
 }
 
 /**

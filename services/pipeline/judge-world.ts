@@ -1,6 +1,7 @@
 // The world that sheets are judged in, as the database has it: whole parts read again when they were touched, days of each part kept
 // while their version is the same. Its readers are synchronous; whoever judges a day has it loaded first.
 
+import type { Definition } from '../core/detections/definition.js';
 import { type Clusters, createClusters } from '../core/judge/clusters.js';
 import { createDirectory, type Directory } from '../core/judge/directory.js';
 import type { DayFrame } from '../core/judge/frame.js';
@@ -12,13 +13,16 @@ import type {
   DayPart,
   DecisionDay,
   FeedDay,
+  MatchDay,
   PresenceDay,
   World,
   WorldPart,
 } from '../core/judge/world.js';
+import { daysBefore, readsClusters } from '../core/sigma/sigma-rule.js';
 import type { Day } from '../core/time.js';
 import { DayFrames } from './day-frames.js';
 import { PartDays } from './part-days.js';
+import { RuleMatches } from './sigma/rule-matches.js';
 import type { JudgeStore } from './store/judge-store.js';
 
 /** How many days before a complaint its customer's readers are looked for. */
@@ -30,6 +34,7 @@ export class JudgeWorld implements World {
   directory: Directory = createDirectory([], 0n);
   clusters: Clusters = createClusters([], 0n);
   sellers: Sellers = createSellers([], 0n);
+  private readonly rules: RuleMatches;
   private enforcements = 0n;
   private complaintVersions: { from: Day; to: Day; byDay: Map<Day, bigint> } | null = null;
   private readonly untrusted = new Set<WorldPart>(['directory', 'clusters', 'sellers', 'decisions', 'complaints']);
@@ -42,7 +47,10 @@ export class JudgeWorld implements World {
     private readonly store: JudgeStore,
     maxBytes: number,
   ) {
-    this.frames = new DayFrames(store, this.names, maxBytes);
+    this.rules = new RuleMatches(store);
+    this.frames = new DayFrames(store, this.names, maxBytes, (day, actors, growth) =>
+      this.rules.changed(day, actors, growth),
+    );
     this.presenceDays = new PartDays(async (day, version) => ({ version, ...(await store.readPresence(day)) }));
     this.feedDays = new PartDays(async (day, version) => ({ version, ...(await store.readFeeds(day)) }));
     this.decisionDays = new PartDays(async (day, version) => ({ version, decisions: await store.readDecisions(day) }));
@@ -99,6 +107,23 @@ export class JudgeWorld implements World {
   }
   feeds(day: Day): FeedDay | undefined {
     return this.feedDays.of(day);
+  }
+
+  matches(detection: string, day: Day): MatchDay | undefined {
+    return this.rules.of(detection, day);
+  }
+
+  /** Brings what a rule matched in the range into memory. `load` first. */
+  async loadMatches({ id, judge }: Definition, range: Range): Promise<void> {
+    if (judge.kind !== 'sigma') return;
+    const { rule } = judge;
+    const before = daysBefore(rule);
+    await this.rules.load(id, rule, { from: range.from + before, to: range.to }, (day) => {
+      if (this.frames.versionOf(day) === 0n) return 0n;
+      let version = readsClusters(rule) ? this.clusters.version : 0n;
+      for (let d = day - before; d <= day; d++) version += this.frames.versionOf(d);
+      return version;
+    });
   }
 
   /** Version of all that a sheet of this kind reads in the range. `prepare` first. */

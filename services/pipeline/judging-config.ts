@@ -1,4 +1,4 @@
-// The configuration that judgement depends on: the detections' folders and the alert budget. Its digest is an input of every
+// The configuration that judgement depends on: the detections' folders, the Sigma rules and the alert budget. Its digest is an input of every
 // judgement; a changed configuration judges everything again.
 
 import { createHash } from 'node:crypto';
@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { type Definition, parseDefinition } from '../core/detections/definition.js';
 import { KeyholeError } from '../core/errors.js';
+import { definitionOf } from '../core/sigma/definition.js';
 import { projectRoot } from '../platform/root.js';
+import { loadRules, SIGMA_FOLDER } from './sigma/rule-folder.js';
 
 /** Raised when a formula in core/judge changes, so that stored judgements are made again. */
 const MODEL_VERSION = 2;
@@ -23,7 +25,12 @@ export interface JudgingConfig {
 export const DETECTIONS_FOLDER = join(projectRoot, 'schemas', 'detections');
 
 /** @throws KeyholeError configuration_invalid naming every fault with its folder */
-export function loadJudgingConfig(options: { readonly alertBudget: number; readonly folder?: string }): JudgingConfig {
+export function loadJudgingConfig(options: {
+  readonly alertBudget: number;
+  readonly folder?: string;
+  /** null: those of the checkout */
+  readonly sigmaRules?: string | null;
+}): JudgingConfig {
   const folder = options.folder ?? DETECTIONS_FOLDER;
   const faults: string[] = [];
   const definitions: Definition[] = [];
@@ -38,6 +45,8 @@ export function loadJudgingConfig(options: { readonly alertBudget: number; reado
       retriable: false,
     });
   }
+  const rules = loadRules(options.sigmaRules ?? SIGMA_FOLDER);
+  definitions.push(...rules.map((rule) => definitionOf(rule)));
   const body = JSON.stringify({ model: MODEL_VERSION, alert_budget: options.alertBudget, definitions });
   const digest = createHash('sha256').update(body).digest('hex');
   return { definitions, alertBudget: options.alertBudget, digest, body };

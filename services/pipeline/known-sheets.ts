@@ -1,7 +1,8 @@
 // What is known of judged sheets: as stored, replaced by those judged since. Levels of a day read the samples of all detections on
-// the days before it, so their version is the sum of those samples' versions.
+// the days before it, so their version is the sum of those samples' versions, and of the exceptions that concern the day.
 
 import type { Definition } from '../core/detections/definition.js';
+import { type Exceptions, NO_EXCEPTIONS } from '../core/exceptions/exception.js';
 import type { Sample } from '../core/judge/calibration.js';
 import { type DayLevels, levelRange, prepareLevels } from '../core/judge/levels.js';
 import { ensure } from '../core/maps.js';
@@ -20,11 +21,14 @@ const MAX_LEVELS = 8;
 export class KnownSheets {
   private readonly sheets = new Map<string, StoredJudgement>();
   private known: { from: Day; to: Day } | null = null;
+  /** as last read; trusted until they are said to have changed */
+  exceptions: Exceptions = NO_EXCEPTIONS;
+  private areExceptionsTrusted = false;
   private readonly levelVersions = new Map<Day, bigint>();
   private readonly levels = new Map<Day, { version: bigint; levels: DayLevels }>();
 
   constructor(
-    private readonly store: Pick<JudgeStore, 'readJudgements'>,
+    private readonly store: Pick<JudgeStore, 'readJudgements' | 'readExceptions'>,
     private readonly catalogue: Catalogue,
   ) {}
 
@@ -33,12 +37,22 @@ export class KnownSheets {
     this.sheets.clear();
     this.levelVersions.clear();
     this.known = null;
+    this.areExceptionsTrusted = false;
+  }
+
+  distrustExceptions(): void {
+    this.areExceptionsTrusted = false;
   }
 
   /** Reads the judgements of the days in [from, to] where they are not known, and those that their levels read. */
   async know(from: Day, to: Day): Promise<void> {
     const first = levelRange(from).from;
     const { known } = this;
+    if (!this.areExceptionsTrusted) {
+      this.exceptions = await this.store.readExceptions();
+      this.areExceptionsTrusted = true;
+      this.levelVersions.clear();
+    }
     if (known === null) await this.read(first, to);
     else {
       if (first < known.from) await this.read(first, known.from - 1);
@@ -72,7 +86,7 @@ export class KnownSheets {
   levelsVersion(day: Day): bigint {
     return ensure(this.levelVersions, day, () => {
       const { from } = levelRange(day);
-      let version = 0n;
+      let version = this.exceptions.versionAt(day);
       for (const { id } of this.catalogue.definitions)
         for (let d = from; d < day; d++) version += this.of(id, d)?.sampleVersion ?? 0n;
       return version;

@@ -3,6 +3,7 @@
 // added up.
 
 import type { Definition } from '../core/detections/definition.js';
+import { applyExceptions, needsPlaces, type Place } from '../core/exceptions/apply.js';
 import type { JudgedAccess } from '../core/judge/conduct.js';
 import type { Finding } from '../core/judge/finding.js';
 import { type AccessQuery, type Assessed, type RawSheet, sampleOf } from '../core/judge/kind.js';
@@ -19,7 +20,7 @@ export interface SheetName {
 }
 
 export interface SheetReads {
-  readonly store: Pick<JudgeStore, 'readAccesses' | 'readCanaries'>;
+  readonly store: Pick<JudgeStore, 'readAccesses' | 'readCanaries' | 'readPlace'>;
   readonly world: JudgeWorld;
   readonly known: KnownSheets;
   readonly configSeq: number;
@@ -56,6 +57,7 @@ export async function judgeSheet(
     stored.version === stored.sampleVersion + levelsVersion;
   if (isCurrent && !isForced) return null;
   await world.load(kind, range);
+  await world.loadMatches(definition, range);
   const sampleVersion = world.versionOf(kind, range);
   const raw = kind.judge(definition, day, world);
   const sample = sampleOf(raw);
@@ -81,7 +83,7 @@ async function findingsOf(
   { definition, day }: SheetName,
   raw: RawSheet,
   rows: readonly LevelledRow[],
-  { store, world }: SheetReads,
+  { store, world, known }: SheetReads,
 ): Promise<Finding[]> {
   if (rows.length === 0) return [];
   const kind = kindOf(definition);
@@ -97,7 +99,7 @@ async function findingsOf(
   const canaries = asked.some(({ query }) => query?.canaries === true)
     ? new Set(await store.readCanaries())
     : new Set<string>();
-  return asked.map(({ assessed, level }, i) =>
+  const findings = asked.map(({ assessed, level }, i) =>
     kind.finding({
       definition,
       day,
@@ -109,6 +111,19 @@ async function findingsOf(
       canaries,
     }),
   );
+  const places = needsPlaces(known.exceptions) ? await placesOf(findings, store) : NO_PLACES;
+  return applyExceptions(findings, known.exceptions, { day, isCanary: definition.judge.kind === 'canary', places });
+}
+
+const NO_PLACES: ReadonlyMap<string, Place> = new Map();
+
+async function placesOf(
+  findings: readonly Finding[],
+  store: Pick<JudgeStore, 'readPlace'>,
+): Promise<Map<string, Place>> {
+  const places = new Map<string, Place>();
+  for (const finding of findings) places.set(finding.anomaly_id, await store.readPlace(finding));
+  return places;
 }
 
 /** Queries that differ in their actors only are asked as one. */

@@ -44,6 +44,7 @@ export function worldOf(folded: Folded): World {
     decisions: (day) => folded.decisions.get(day),
     complaints: (day) => folded.complaints.get(day),
     feeds: (day) => folded.feeds.get(day),
+    matches: () => undefined,
   };
 }
 

@@ -13,7 +13,7 @@ export async function judgeAlone({ clickhouse, exclusive }: OpenDatabase): Promi
   const progress = createProgress();
   try {
     const judge = createJudge(clickHouseJudgeStore(clickhouse), {
-      config: loadJudgingConfig({ alertBudget: readSettings(process.env).alertBudget }),
+      config: loadJudgingConfig(readSettings(process.env)),
       tell: async () => {},
       onProgress: (done, total) => progress.update('judging', done, total),
     });

@@ -2,6 +2,7 @@
 // A new detection of a known kind is a folder; a new kind of evidence is work in core/judge.
 
 import { z } from 'zod';
+import type { SigmaRule } from '../sigma/sigma-rule.js';
 
 const text = z.string().trim().min(1);
 
@@ -130,7 +131,15 @@ export const definitionSchema = z.strictObject({
   controls: z.array(text),
 });
 
-export type Definition = z.infer<typeof definitionSchema>;
+type FolderDefinition = z.infer<typeof definitionSchema>;
+
+/** A Sigma rule, which comes from its own folder. */
+interface SigmaJudge {
+  readonly kind: 'sigma';
+  readonly rule: SigmaRule;
+}
+
+export type Definition = Omit<FolderDefinition, 'judge'> & { judge: FolderDefinition['judge'] | SigmaJudge };
 export type Conduct = z.infer<typeof conductSchema>;
 export type Judge = Definition['judge'];
 export type JudgeOf<K extends Judge['kind']> = Extract<Judge, { readonly kind: K }>;

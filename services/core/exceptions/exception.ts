@@ -71,7 +71,8 @@ export function checkWords(option: string, text: string): string {
   return text;
 }
 
-const RANK_BITS = 40n;
+/** Of a content, as in the rank of a record's: 40 bits. */
+const RANK_DIGITS = 10;
 
 /** Address of a revision's content. */
 export function contentOf(exception: Exception): string {
@@ -80,26 +81,32 @@ export function contentOf(exception: Exception): string {
   return createHash('sha256').update(body).digest('hex').slice(0, 32);
 }
 
-/** All revisions ever stored, and their version: it grows with each. */
+/** All revisions ever stored, and their version: it grows with each that concerns the day. */
 export interface Exceptions {
   /** in force, ascending by id */
   readonly list: readonly Exception[];
-  readonly version: bigint;
+  /** of what a judgement of the day can read: revisions that begin on it or before */
+  versionAt(day: Day): bigint;
 }
+
+export const NO_EXCEPTIONS: Exceptions = { list: [], versionAt: () => 0n };
 
 /** @param revisions in any order, repeats allowed */
 export function toExceptions(revisions: readonly Exception[]): Exceptions {
   const distinct = new Map(revisions.map((one) => [contentOf(one), one]));
   const newest = new Map<string, readonly [content: string, exception: Exception]>();
-  let version = 0n;
+  const weights: { readonly from: Day; readonly weight: bigint }[] = [];
   for (const [content, exception] of distinct) {
-    version += (1n << 60n) + BigInt(`0x${content.slice(0, Number(RANK_BITS) / 4)}`);
+    weights.push({ from: exception.from, weight: (1n << 60n) + BigInt(`0x${content.slice(0, RANK_DIGITS)}`) });
     const known = newest.get(exception.exception_id);
     if (known === undefined || isNewer(exception, content, known))
       newest.set(exception.exception_id, [content, exception]);
   }
   const list = [...newest.values()].map(([, exception]) => exception);
-  return { list: list.sort((a, b) => (a.exception_id < b.exception_id ? -1 : 1)), version };
+  list.sort((a, b) => (a.exception_id < b.exception_id ? -1 : 1));
+  const versionAt = (day: Day): bigint =>
+    weights.reduce((sum, { from, weight }) => (from <= day ? sum + weight : sum), 0n);
+  return { list, versionAt };
 }
 
 /** Of two revisions made at once under one number, everybody takes the same. */

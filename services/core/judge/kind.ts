@@ -2,6 +2,7 @@
 // finding. Levels, budgets and alerts are decided for all kinds alike, in levels.ts.
 
 import type { Definition } from '../detections/definition.js';
+import type { SigmaRule } from '../sigma/sigma-rule.js';
 import type { Day } from '../time.js';
 import type { Sample } from './calibration.js';
 import type { JudgedAccess } from './conduct.js';
@@ -52,6 +53,8 @@ export interface AccessQuery {
   readonly sourceIps?: readonly string[];
   /** only accesses that returned a canary; the finding is then also given the canaries' ids */
   readonly canaries?: true;
+  /** only accesses, denied ones too, that a rule matched for an entity on a day */
+  readonly matching?: { readonly rule: SigmaRule; readonly day: Day; readonly entity: EntityKey };
 }
 
 export interface FindingInput<Detail = unknown> {

@@ -10,6 +10,7 @@ import { errand } from './kinds/errand.js';
 import { feed } from './kinds/feed.js';
 import { handover } from './kinds/handover.js';
 import { regret } from './kinds/regret.js';
+import { sigma } from './kinds/sigma.js';
 
 /** A kind's detail is its own: whoever holds a sheet only hands it back to the kind that made it. */
 const KINDS: Readonly<Record<Judge['kind'], unknown>> = {
@@ -21,6 +22,7 @@ const KINDS: Readonly<Record<Judge['kind'], unknown>> = {
   feed,
   handover,
   regret,
+  sigma,
 };
 
 export const kindOf = (definition: Definition): Kind => KINDS[definition.judge.kind] as Kind;

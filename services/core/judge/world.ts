@@ -25,6 +25,13 @@ export interface World {
   decisions(day: Day): DecisionDay | undefined;
   complaints(day: Day): ComplaintDay | undefined;
   feeds(day: Day): FeedDay | undefined;
+  /** What a rule matched on a day; undefined: nothing is known of it. @param detection of kind sigma */
+  matches(detection: string, day: Day): MatchDay | undefined;
+}
+
+export interface MatchDay {
+  /** by entity key: accesses that take part, and epoch ms of the first moment of the day at which the rule held */
+  readonly entities: ReadonlyMap<string, { readonly matches: number; readonly reachedMs: number }>;
 }
 
 /** Where an actor worked from on a day: one row per (actor, source_ip, country), of allowed accesses; '' where not told. */

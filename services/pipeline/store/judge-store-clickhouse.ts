@@ -13,6 +13,8 @@ import {
   readDuties,
   readJudges,
 } from '../duties.js';
+import { readExceptions, readPlace } from '../exceptions.js';
+import { readMatches } from '../sigma/read-matches.js';
 import { Touched } from '../touched.js';
 import type { JudgeStore } from './judge-store.js';
 import { computeActorDays, differingDays, rewriteActorDays, writeActorDays } from './judge-store-buckets.js';
@@ -77,6 +79,9 @@ export const clickHouseJudgeStore = (ch: ClickHouse): JudgeStore => ({
   readSellers: () => readSellers(ch),
   readCanaries: () => readCanaries(ch),
   readAccesses: (query) => readAccesses(ch, query),
+  readExceptions: () => readExceptions(ch),
+  readPlace: (finding) => readPlace(ch, finding),
+  readMatches: (query) => readMatches(ch, query),
   readJudgements: (from, to) => readJudgements(ch, from, to),
   writeJudgements: (write) => writeJudgements(ch, write),
 });

@@ -5,6 +5,7 @@ import type { Employee, Seller, SellerLink } from '../../core/feeds/records.js';
 import type { JudgedAccess } from '../../core/judge/conduct.js';
 import type { AccessQuery } from '../../core/judge/kind.js';
 import type { ComplaintFacts, EarlierReader } from '../../core/judge/world.js';
+import { evidenceSql } from '../../core/sigma/match-sql.js';
 import { type Day, dayFromText, dayText } from '../../core/time.js';
 import type { ClickHouse } from '../../platform/clickhouse/client.js';
 import { ROW_WEIGHT, sqlStrings } from '../tables.js';
@@ -124,7 +125,11 @@ export async function readComplaints(ch: ClickHouse, day: Day, reach: number): P
 type AccessRow = Omit<JudgedAccess, 'occurred_at' | 'record_count'> & { occurred_ms: string; record_count: string };
 
 export async function readAccesses(ch: ClickHouse, query: AccessQuery): Promise<JudgedAccess[]> {
-  const conditions = [between('occurred_at', query.from, query.to), `outcome = 'allowed'`];
+  const { matching } = query;
+  const conditions = [
+    between('occurred_at', query.from, query.to),
+    matching === undefined ? `outcome = 'allowed'` : evidenceSql(matching.rule, matching.day, matching.entity),
+  ];
   const oneOf = (column: string, values: readonly string[] | undefined): void => {
     if (values !== undefined) conditions.push(`${column} IN (${sqlStrings(values)})`);
   };

@@ -1,6 +1,8 @@
 // Everything that the judge asks of a database, and nothing else: so that the same judge can run on a model that fails after any
 // call. Every write may be repeated; what a read answers is as of the call or newer. Knows no SQL.
 
+import type { Place } from '../../core/exceptions/apply.js';
+import type { Exceptions } from '../../core/exceptions/exception.js';
 import type { Employee, Seller, SellerLink } from '../../core/feeds/records.js';
 import type { Sample } from '../../core/judge/calibration.js';
 import type { JudgedAccess } from '../../core/judge/conduct.js';
@@ -10,6 +12,7 @@ import type { AccessQuery, Unscored } from '../../core/judge/kind.js';
 import type { ComplaintFacts, Decision, FeedDay, PresenceDay } from '../../core/judge/world.js';
 import type { Day } from '../../core/time.js';
 import type { JudgingConfig } from '../judging-config.js';
+import type { MatchQuery, RuleMatchRow } from '../sigma/rule-matches.js';
 import type { Touched } from '../touched.js';
 
 export interface Duty {
@@ -163,6 +166,12 @@ export interface JudgeStore {
   readCanaries(): Promise<string[]>;
   /** Allowed accesses, ascending by (occurred_at, event_id). */
   readAccesses(query: AccessQuery): Promise<JudgedAccess[]>;
+
+  readExceptions(): Promise<Exceptions>;
+  /** Tools and marketplaces of the accesses that a finding cites as evidence. */
+  readPlace(finding: Finding): Promise<Place>;
+  /** What a Sigma rule matched on the days, as the stored accesses are now; ascending by day and entity. */
+  readMatches(query: MatchQuery): Promise<RuleMatchRow[]>;
 
   /** Judgements of sheets on the days [from, to]. */
   readJudgements(from: Day, to: Day): Promise<Map<string, StoredJudgement>>;

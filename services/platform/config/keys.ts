@@ -153,6 +153,13 @@ export const KEYS = {
     default: '2',
     danger: 'a budget above what people read hides findings in noise; changing it re-judges everything',
   },
+  KEYHOLE_SIGMA_RULES: {
+    schema: text,
+    meaning: 'folder of Sigma rules, judged beside the detections; one that cannot be meant refuses the start',
+    default: 'the checkout’s schemas/sigma',
+    danger:
+      'every scorer must see the same rules; changing them makes a new configuration, and everything is judged again',
+  },
   KEYHOLE_METRICS_PORT: {
     schema: whole(0, 65_535),
     meaning: 'port on 127.0.0.1 of /metrics, /health/live and /health/ready; 0 takes a free one and logs it',

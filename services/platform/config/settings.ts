@@ -56,6 +56,8 @@ export interface Settings {
   readonly landMaxBytes: number;
   readonly deadLetterLimits: DeadLetterLimits;
   readonly alertBudget: number;
+  /** null: those of the checkout */
+  readonly sigmaRules: string | null;
   readonly metricsPort: number;
   readonly logLevel: LogLevel;
   readonly alertmanagerUrl: string | null;
@@ -117,6 +119,7 @@ function assemble(given: Given, fault: Fault, file: (name: SettingName) => strin
       ratio: given.KEYHOLE_DEAD_LETTER_RATIO ?? 0.5,
     },
     alertBudget: given.KEYHOLE_ALERT_BUDGET ?? 2,
+    sigmaRules: given.KEYHOLE_SIGMA_RULES ?? null,
     metricsPort: given.KEYHOLE_METRICS_PORT ?? 0,
     logLevel: given.KEYHOLE_LOG_LEVEL ?? 'info',
     alertmanagerUrl: given.KEYHOLE_ALERTMANAGER_URL ?? null,

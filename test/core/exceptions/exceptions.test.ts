@@ -1,7 +1,7 @@
 import { applyExceptions } from '../../../services/core/exceptions/apply.js';
 import { checkException, type Exception, toExceptions } from '../../../services/core/exceptions/exception.js';
 import { address, type Finding } from '../../../services/core/judge/finding.js';
-import { dayFromText } from '../../../services/core/time.js';
+import { type Day, dayFromText } from '../../../services/core/time.js';
 
 const day = dayFromText;
 
@@ -117,7 +117,7 @@ describe('the revisions of exceptions', () => {
       ['x-0', 1],
       ['x-1', 2],
     ]);
-    expect(toExceptions([...all].reverse().concat(exception()))).toEqual(expected);
+    expect(toExceptions([...all].reverse().concat(exception())).list).toEqual(expected.list);
   });
 
   test('of two made at once, the same is taken everywhere', () => {
@@ -125,13 +125,16 @@ describe('the revisions of exceptions', () => {
       exception({ revision: 2, why: 'one person has ended it' }),
       exception({ revision: 2, why: 'another person has ended it' }),
     ];
-    expect(toExceptions(two)).toEqual(toExceptions([...two].reverse()));
+    expect(toExceptions(two).list).toEqual(toExceptions([...two].reverse()).list);
   });
 
-  test('have a version that grows with each', () => {
-    const one = toExceptions([exception()]).version;
-    expect(toExceptions([]).version).toBe(0n);
-    expect(toExceptions([exception(), exception({ revision: 2 })]).version > one).toBe(true);
+  test('have a version that grows with each that concerns the day', () => {
+    const at = (day: Day, ...revisions: Exception[]): bigint => toExceptions(revisions).versionAt(day);
+    const march = day('2026-03-01');
+    expect(at(march)).toBe(0n);
+    expect(at(march - 1, exception())).toBe(0n);
+    expect(at(march, exception(), exception({ revision: 2 })) > at(march, exception())).toBe(true);
+    expect(at(march, exception(), exception())).toBe(at(march, exception()));
   });
 });
 

@@ -42,6 +42,7 @@ export function worldOf(columns: ReadonlyMap<Day, FrameColumns>, parts: Partial<
     decisions: nothing,
     complaints: nothing,
     feeds: nothing,
+    matches: nothing,
     ...parts,
   };
 }

@@ -39,6 +39,7 @@ describe('settings that are understood', () => {
         landLingerMs: 200,
         deadLetterLimits: { inARow: 1_000, window: 5_000, ratio: 0.5 },
         alertBudget: 2,
+        sigmaRules: null,
         metricsPort: 0,
         logLevel: 'info',
       },
