@@ -2,8 +2,6 @@
 // happens, nothing outlives the bench: the stack hangs on this process, other processes are ended by their ids.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ClickHouseSettings } from '../../services/platform/clickhouse/client.js';
@@ -33,14 +31,9 @@ export interface Running {
 
 const ROOT = join(__dirname, '..', '..');
 
-export async function openRig(say: (line: string) => void): Promise<Rig> {
-  const folder = mkdtempSync(join(tmpdir(), 'keyhole-bench-'));
+export async function openRig(folder: string, say: (line: string) => void): Promise<Rig> {
   const children = new Set<ChildProcess>();
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
-  const stack = await startStack({ dataPath: join(folder, 'data'), holder: 'bench', say }).catch((error: unknown) => {
-    remove();
-    throw error;
-  });
+  const stack = await startStack({ dataPath: join(folder, 'data'), holder: 'bench', say });
   const offsets = createOffsets({ brokers: stack.kafkaBrokers }, { log: silentLogger });
   return {
     folder,
@@ -68,7 +61,6 @@ export async function openRig(say: (line: string) => void): Promise<Rig> {
       await Promise.all(ending);
       await offsets.close();
       await stack.stop();
-      remove();
     },
   };
 }
