@@ -41,7 +41,7 @@ export interface Folded {
 }
 
 /** Changed whenever what is folded changes. */
-const FOLD_VERSION = 4;
+const FOLD_VERSION = 5;
 
 export async function foldFolder(
   folder: string,

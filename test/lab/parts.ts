@@ -131,6 +131,14 @@ export function complaintDays(
     if (one.outcome !== 'allowed' || !CONTACT_DATA.has(one.action) || one.actor_kind === 'service') continue;
     for (const customer of one.customer_ids) wanted.get(customer)?.push(one);
   }
+  const orders = new Map<string, number[]>();
+  for (const one of accesses) {
+    if (one.outcome !== 'allowed' || one.action !== 'order_history.read') continue;
+    for (const customer of one.customer_ids) {
+      if (wanted.has(customer))
+        ensureIn(orders, `${one.actor_id} ${customer}`, (): number[] => []).push(one.occurred_at);
+    }
+  }
   const days = new Map<Day, ComplaintFacts[]>();
   for (const one of complaints) {
     if (one.kind === 'other') continue;
@@ -139,7 +147,12 @@ export function complaintDays(
       customer_id: one.customer_id,
       seller_id: one.seller_id,
       received_ms: one.received_at,
-      readers: readersOf(wanted.get(one.customer_id) ?? [], one.received_at),
+      readers: readersOf(wanted.get(one.customer_id) ?? [], one.received_at).map((reader) => ({
+        ...reader,
+        orders_read: (orders.get(`${reader.actor_id} ${one.customer_id}`) ?? []).filter(
+          (at) => at < one.received_at && at >= one.received_at - LOOK_BACK_MS,
+        ).length,
+      })),
     });
   }
   return new Map([...days].map(([day, facts]) => [day, { version: BigInt(facts.length), complaints: facts }]));

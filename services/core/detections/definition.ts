@@ -63,7 +63,7 @@ const errandSchema = z.strictObject({
   kind: z.literal('errand'),
   ...measure,
   place: z.enum(['seller', 'cluster']),
-  /** whoever did one of these on the place works on an incident there, and is expected to meet others */
+  /** whoever did one of these on the place works on an incident there, and is left out */
   incident_actions: z.array(text).default([]),
   /** people with a clump */
   at_least: z.number().int().min(2),
@@ -113,6 +113,8 @@ export const definitionSchema = z.strictObject({
   why: text,
   threat: text,
   window: windowSchema,
+  /** how much of the alert budget it may claim beside detections of weight one (weighted Bonferroni) */
+  weight: z.number().min(0.1).max(10).default(1),
   judge: z.discriminatedUnion('kind', [
     conductSchema,
     canarySchema,

@@ -32,6 +32,8 @@ export interface Calibration {
   readonly tailPerDay: number;
   /** mean of the exponential that continues the tail */
   readonly meanExcess: number;
+  /** of the detection: alarms a day are divided by it */
+  readonly weight: number;
 }
 
 export const uncalibrated: Calibration = {
@@ -39,9 +41,10 @@ export const uncalibrated: Calibration = {
   threshold: Number.NaN,
   tailPerDay: 0,
   meanExcess: MODEL_MEAN_EXCESS,
+  weight: 1,
 };
 
-export function calibrate(samples: readonly Sample[]): Calibration {
+export function calibrate(samples: readonly Sample[], weight = 1): Calibration {
   const sheets = samples.filter((sample) => sample.judged > 0);
   let judged = 0;
   const all: number[] = [];
@@ -51,7 +54,7 @@ export function calibrate(samples: readonly Sample[]): Calibration {
   }
   const sampled = Math.floor((sheets.length * SAMPLE_SIZE) / 2);
   const tail = Math.min(all.length, sampled, Math.max(ENOUGH_TAIL, Math.ceil(judged * TAIL_SHARE)));
-  if (sheets.length < MIN_SHEETS || tail < MIN_TAIL) return { ...uncalibrated, sheets: sheets.length };
+  if (sheets.length < MIN_SHEETS || tail < MIN_TAIL) return { ...uncalibrated, sheets: sheets.length, weight };
   all.sort((a, b) => b - a);
   const threshold = all[tail - 1] as number;
   return {
@@ -59,6 +62,7 @@ export function calibrate(samples: readonly Sample[]): Calibration {
     threshold,
     tailPerDay: round(distinctAtOrAbove(sheets, threshold) / sheets.length, 6),
     meanExcess: round(Math.max(MODEL_MEAN_EXCESS, meanExcess(all, tail, threshold)), 6),
+    weight,
   };
 }
 
@@ -83,8 +87,14 @@ function meanExcess(descending: readonly number[], tail: number, threshold: numb
   return (sum + MODEL_WEIGHT * MODEL_MEAN_EXCESS) / (seen + MODEL_WEIGHT);
 }
 
-/** Honest alarms a day expected at this surprise or above. @param judged entities judged in a sheet */
-export function expectedPerDay(surprise: number, judged: number, calibration: Calibration): number {
+/**
+ * Honest alarms a day expected at this surprise or above, over the detection's weight (weighted Bonferroni: Genovese, Roeder and
+ * Wasserman 2006). @param judged entities judged in a sheet
+ */
+export const expectedPerDay = (surprise: number, judged: number, calibration: Calibration): number =>
+  honestPerDay(surprise, judged, calibration) / calibration.weight;
+
+function honestPerDay(surprise: number, judged: number, calibration: Calibration): number {
   const model = Math.max(1, judged) * 10 ** -surprise;
   if (Number.isNaN(calibration.threshold)) return model * UNCALIBRATED_FACTOR;
   if (surprise < calibration.threshold) return Math.max(model, calibration.tailPerDay);

@@ -3,7 +3,7 @@
 
 import type { EvidenceKind } from '../detections/definition.js';
 import { logFisher, round, surprise } from '../stats/combine.js';
-import { logBetaBinomialTail, logNegativeBinomialTail } from '../stats/tails.js';
+import { logBetaBinomialTail, logGeometricPoissonTail, logNegativeBinomialTail } from '../stats/tails.js';
 import { type GroupBaseline, type Member, type OwnHistory, predict, type ShareBaseline } from './baseline.js';
 import { type ConductFigures, unexplained } from './conduct.js';
 
@@ -28,8 +28,6 @@ export interface EvidenceContext {
   readonly surge: number;
   /** everybody else's total amount, baseline and window */
   readonly othersAmount: number;
-  /** size-biased mean amount that one person has under one seller in a window of this length */
-  readonly clump: number;
   /** the largest places of each sort that the window's figures fall under */
   readonly places: Readonly<Record<PlaceKind, Places>>;
 }
@@ -39,6 +37,8 @@ export type PlaceKind = 'concentration' | 'cluster' | 'niche';
 export interface Places {
   /** how many the actor touched */
   readonly candidates: number;
+  /** size-biased mean amount that one person has under one of them in a window of this length */
+  readonly clump: number;
   readonly largest: readonly { readonly id: string; readonly traffic: PlaceTraffic }[];
   /** the amount under a place, of the figures being weighed */
   amountUnder(id: string, figures: ConductFigures): number;
@@ -60,8 +60,6 @@ const MIN_PRIOR_MEAN = 1e-6;
 export const MIN_CONCENTRATION = 3;
 /** Of the places touched, so many of the largest are weighed. */
 export const MAX_PLACES_WEIGHED = 5;
-/** The same for the share of one seller or cluster, once clumps are divided out. */
-const PLACE_PRIOR = 40;
 /** How much work of colleagues on a place it takes until their share of it is believed. */
 const COLLEAGUES_PRIOR = 20;
 /** Sellers that nobody has touched yet count as this much amount together. */
@@ -166,25 +164,18 @@ function share(kind: EvidenceKind, now: Share, before: Share, peers: ShareBaseli
 export const usualShare = (others: number, othersAmount: number): number =>
   (others + 0.5) / (othersAmount + UNSEEN_SELLERS);
 
-const clumpsOf = (whole: number, clump: number): number => Math.max(1, Math.round(whole / clump));
-
-/** Tail of the share of one place, in clumps of work. */
-export function placeTail(
-  amount: number,
-  whole: number,
-  clump: number,
-  mean: number,
-): { readonly clumps: number; readonly logP: number } {
-  const n = clumpsOf(whole, clump);
-  const clumps = Math.min(n, Math.floor(amount / clump));
-  const rho = clampMean(mean);
-  return { clumps, logP: logBetaBinomialTail(clumps, n, PLACE_PRIOR * rho, PLACE_PRIOR * (1 - rho)) };
+/**
+ * Tail of the amount under one place. Work on a place comes in clumps; their mean follows from the size-biased one, as geometric
+ * clumps of mean c have a size-biased mean of 2c − 1.
+ */
+export function placeTail(amount: number, whole: number, clump: number, mean: number): number {
+  return logGeometricPoissonTail(Math.round(amount), whole * clampMean(mean), (clump + 1) / 2);
 }
 
 /** The place whose share surprises most, paid for by the number of places that the actor touched. */
 function mostSurprising(kind: PlaceKind, figures: ConductFigures, context: EvidenceContext): Evidence {
   const ownBefore = sumOf(context.history.amounts);
-  const { candidates, largest, amountUnder } = context.places[kind];
+  const { candidates, clump, largest, amountUnder } = context.places[kind];
   let best: Evidence = { kind, observed: 0, expected: 0, logP: 0, inputs: { of: figures.amount } };
   for (const { id, traffic } of largest) {
     const amount = amountUnder(id, figures);
@@ -196,7 +187,7 @@ function mostSurprising(kind: PlaceKind, figures: ConductFigures, context: Evide
     const colleaguesShare =
       kind === 'concentration' ? (othersClumped + COLLEAGUES_PRIOR * usual) / (ofOthersClumped + COLLEAGUES_PRIOR) : 0;
     const mean = clampMean(Math.max(ownShare, colleaguesShare));
-    const { clumps, logP: tail } = placeTail(amount, figures.amount, context.clump, mean);
+    const tail = placeTail(amount, figures.amount, clump, mean);
     const logP = Math.min(0, tail + Math.log(Math.max(1, candidates)));
     if (logP >= best.logP) continue;
     best = {
@@ -207,11 +198,8 @@ function mostSurprising(kind: PlaceKind, figures: ConductFigures, context: Evide
       inputs: {
         [kind === 'concentration' ? 'seller' : kind]: id,
         of: figures.amount,
-        clump: round(context.clump, 4),
-        clumps,
-        clumps_of: clumpsOf(figures.amount, context.clump),
-        prior_mean: round(mean, 8),
-        prior_weight: PLACE_PRIOR,
+        clump: round(clump, 4),
+        mean_share: round(mean, 8),
         own_before: own,
         own_before_of: ownBefore,
         own_share: round(ownShare, 8),

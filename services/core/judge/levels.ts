@@ -22,6 +22,8 @@ export interface Thresholds {
 export interface DayLevels {
   readonly day: Day;
   readonly thresholds: Thresholds;
+  /** of rows that name no person, seller or cluster: outside the budget, each detection with its even share */
+  readonly evenThresholds: Thresholds;
   calibrationOf(detection: string): Calibration;
   /** least alarms a day of the entity, by any detection, on the days on which an episode is remembered */
   earlierOf(key: EntityKey): number;
@@ -50,7 +52,7 @@ export const EPISODE_DAYS = 14;
 /** The model's own expectation counts as so many days of history. */
 const PSEUDO_DAYS = 3;
 /** Alerts aimed at, of those that the budget allows: what is new is a little more than what history held. */
-const AIM = 0.8;
+const AIM = 0.7;
 const MEDIUM_FACTOR = 3;
 /** Rows are kept down to this many times the budget (CONTRACT §2). */
 export const KEEP_FACTOR = 10;
@@ -84,7 +86,7 @@ export function prepareLevels(
   const calibrations = new Map<string, Calibrations>();
   const judgedDays = new Set<Day>();
   const catalogue = [...definitions].sort((a, b) => (a.id < b.id ? -1 : 1));
-  for (const { id, judge } of catalogue) {
+  for (const { id, judge, weight } of catalogue) {
     const samples: { readonly block: number; readonly sample: Sample }[] = [];
     for (let d = oldest; d <= newest; d++) {
       const sample = sampleOf(id, d);
@@ -92,7 +94,7 @@ export function prepareLevels(
       samples.push({ block: blockOf(d, oldest), sample });
       judgedDays.add(d);
     }
-    calibrations.set(id, judge.kind === 'canary' ? NO_CALIBRATION : fit(samples));
+    calibrations.set(id, judge.kind === 'canary' ? NO_CALIBRATION : fitTo(samples, weight));
   }
   const told = new Map<EntityKey, Told[]>();
   for (let d = oldest - EPISODE_DAYS; d < day; d++) {
@@ -106,15 +108,21 @@ export function prepareLevels(
   const episodes = [...told.values()].map((days): Episodes => ({ days, least: leastBetween(days, oldest, newest) }));
   episodes.sort((a, b) => a.least - b.least);
   const history = { oldest, newest, days: judgedDays.size, episodes };
-  const detections = definitions.length;
+  const detections = catalogue.reduce((sum, { weight }) => sum + weight, 0);
   const solve = (times: number): number => solveThreshold(history, AIM * budgetPerDay * times, detections);
-  const high = solve(1);
+  const even = (times: number): number => (AIM * budgetPerDay * times) / Math.max(1, detections);
   return {
     day,
-    thresholds: { keep: solve(KEEP_FACTOR), medium: solve(MEDIUM_FACTOR), high, critical: high * CRITICAL_FACTOR },
+    thresholds: thresholdsBy(solve),
+    evenThresholds: thresholdsBy(even),
     calibrationOf: (detection) => (calibrations.get(detection) ?? NO_CALIBRATION).whole,
     earlierOf: (key) => leastBetween(told.get(key) ?? [], day - EPISODE_DAYS, day - 1),
   };
+}
+
+function thresholdsBy(solve: (times: number) => number): Thresholds {
+  const high = solve(1);
+  return { keep: solve(KEEP_FACTOR), medium: solve(MEDIUM_FACTOR), high, critical: high * CRITICAL_FACTOR };
 }
 
 /** Days left out together when a day of history is judged by what the other days say. */
@@ -134,11 +142,17 @@ const blockOf = (day: Day, oldest: Day): number => Math.floor((day - oldest) / B
  * A calibration never meets the days that it was fitted to as strangers, so history is counted by cross-validation (Stone 1974):
  * each block of days by the calibration of the others, where those are enough.
  */
-function fit(samples: readonly { readonly block: number; readonly sample: Sample }[]): Calibrations {
-  const whole = calibrate(samples.map(({ sample }) => sample));
+function fitTo(samples: readonly { readonly block: number; readonly sample: Sample }[], weight: number): Calibrations {
+  const whole = calibrate(
+    samples.map(({ sample }) => sample),
+    weight,
+  );
   const without: Calibration[] = [];
   for (let block = 0; block < HISTORY_DAYS / BLOCK_DAYS; block++) {
-    const others = calibrate(samples.filter((one) => one.block !== block).map(({ sample }) => sample));
+    const others = calibrate(
+      samples.filter((one) => one.block !== block).map(({ sample }) => sample),
+      weight,
+    );
     without.push(Number.isNaN(others.threshold) ? whole : others);
   }
   return { whole, without };
@@ -181,7 +195,7 @@ const BISECTIONS = 26;
 
 /**
  * The alarms a day θ at which history and, for a few pseudo-days, the model's own expectation would together have made the budget's
- * number of alerts: N(θ) + n₀·θ·K = aim · (H + n₀). Between 10⁻¹² and 10³, by bisection of its logarithm.
+ * number of alerts: N(θ) + n₀·θ·W = aim · (H + n₀). Between 10⁻¹² and 10³, by bisection of its logarithm.
  */
 function solveThreshold(history: History, budgetPerDay: number, detections: number): number {
   const wanted = budgetPerDay * (history.days + PSEUDO_DAYS);
@@ -230,7 +244,7 @@ export function levelSheet(levels: DayLevels, definition: Definition, sample: Sa
     const alarmsPerDay = expectedPerDay(surprise, sample.judged, calibration);
     const level = rowLevel(levels, key, alarmsPerDay, definition.window.days > 1);
     if (level === null) continue;
-    const { thresholds } = levels;
+    const thresholds = thresholdsOf(levels, key);
     rows.push({ key, surprise, level: { alarmsPerDay, ...level, calibration, thresholds } });
   }
   return rows;
@@ -241,19 +255,23 @@ export function levelSheet(levels: DayLevels, definition: Definition, sample: Sa
  * is no further row.
  */
 function rowLevel(
-  { thresholds, earlierOf }: DayLevels,
+  levels: DayLevels,
   key: EntityKey,
   alarms: number,
   overlaps: boolean,
 ): { severity: Severity; isContinuation: boolean } | null {
+  const thresholds = thresholdsOf(levels, key);
   const severity = severityAt(alarms, thresholds);
   if (severity === null) return null;
   const theta = severity === 'low' ? thresholds.keep : severity === 'medium' ? thresholds.medium : thresholds.high;
-  const isContinuation = goesOn(alarms, earlierOf(key), theta);
+  const isContinuation = goesOn(alarms, levels.earlierOf(key), theta);
   if (!isContinuation) return { severity, isContinuation };
   if (overlaps) return null;
   return { severity: severity === 'low' ? 'low' : 'medium', isContinuation };
 }
+
+const thresholdsOf = (levels: DayLevels, key: EntityKey): Thresholds =>
+  key.startsWith(FEED_PREFIX) ? levels.evenThresholds : levels.thresholds;
 
 export function severityAt(alarms: number, thresholds: Thresholds): Severity | null {
   if (alarms <= thresholds.critical) return 'critical';

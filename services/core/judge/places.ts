@@ -87,15 +87,21 @@ export class PlaceTraffics {
   }
 }
 
-const MAX_SAMPLED = 200;
+/** People whose clumps are looked at: for windows of several days one window each, for days each day of the baseline. */
+const MAX_SAMPLED = { window: 200, days: 60 };
 
 /**
- * Size-biased mean of what one person has under one seller in a window of this length: of the baseline's days for a day; for longer
- * windows, of those active on the last day, at most 200 of them, evenly spaced by name.
+ * Size-biased mean of what one person has under one place in a window of this length. Those active on the last day are looked at,
+ * at most so many, evenly spaced by name; for sellers and days, everybody.
  */
-export function clumpOf(past: Past, nameOf: (actor: number) => string): number {
-  if (past.window.length <= 1) {
-    const counts = new Map<number, number>();
+export function clumpOf(
+  past: Past,
+  nameOf: (actor: number) => string,
+  placesOf: ((seller: number) => readonly string[]) | null = null,
+): number {
+  const isDaily = past.window.length <= 1;
+  const counts = new Map<number, number>();
+  if (isDaily && placesOf === null) {
     for (const { measure } of past.baseline) {
       for (const [amount, count] of measure.clumps) counts.set(amount, (counts.get(amount) ?? 0) + count);
     }
@@ -104,13 +110,30 @@ export function clumpOf(past: Past, nameOf: (actor: number) => string): number {
   const last = past.window.at(-1)?.measure;
   if (last === undefined) return 1;
   const present = [...last.actor].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-  const step = Math.max(1, present.length / MAX_SAMPLED);
-  const counts = new Map<number, number>();
+  const step = Math.max(1, present.length / (isDaily ? MAX_SAMPLED.days : MAX_SAMPLED.window));
+  const stretches = isDaily ? past.baseline.map((day) => [day]) : [past.window];
   for (let i = 0; i < present.length; i += step) {
     const actor = present[Math.floor(i)] as number;
-    for (const { amount } of sellersOf(past.window, actor).values()) counts.set(amount, (counts.get(amount) ?? 0) + 1);
+    for (const stretch of stretches) {
+      for (const amount of amountsUnder(sellersOf(stretch, actor), placesOf)) {
+        counts.set(amount, (counts.get(amount) ?? 0) + 1);
+      }
+    }
   }
   return meanClump(counts);
+}
+
+function amountsUnder(
+  sellers: ReadonlyMap<number, SellerShare>,
+  placesOf: ((seller: number) => readonly string[]) | null,
+): Iterable<number> {
+  const amounts = new Map<string | number, number>();
+  for (const [seller, { amount }] of sellers) {
+    for (const place of placesOf === null ? [seller] : placesOf(seller)) {
+      amounts.set(place, (amounts.get(place) ?? 0) + amount);
+    }
+  }
+  return amounts.values();
 }
 
 export interface SellerShare {

@@ -90,6 +90,8 @@ export interface EarlierReader {
   readonly seller_id: string;
   readonly reads: number;
   readonly unexplained: number;
+  /** the actor's order_history.read accesses of the customer in the same time; left out: not known */
+  readonly orders_read?: number;
   /** the latest read before the complaint; of the unexplained ones where there are any */
   readonly last_ms: number;
 }

@@ -115,3 +115,34 @@ function sumDown(from: number, n: number, a: number, b: number): number {
   }
   return Math.min(0, logTerm(from, n, a, b) + Math.log(sum));
 }
+
+/**
+ * ln P(X ≥ k), X geometric-Poisson (Pólya and Aeppli 1930): Poisson many clumps, each geometric from one upwards with the given mean.
+ * Of j clumps, P(sum ≥ k) is the chance of at most j − 1 successes in k − 1 trials of chance 1/clump.
+ */
+export function logGeometricPoissonTail(k: number, mean: number, clump: number): number {
+  if (k <= 0) return 0;
+  if (mean <= 0) return Number.NEGATIVE_INFINITY;
+  if (k > MAX_TRIALS) return logGeometricPoissonTail(MAX_TRIALS, (mean * MAX_TRIALS) / k, Math.max(1, clump));
+  if (clump <= 1 + 1e-9) return logPoissonTail(k, mean);
+  const clumps = mean / clump;
+  const chance = 1 / clump;
+  let atMost = Number.NEGATIVE_INFINITY;
+  let sum = Number.NEGATIVE_INFINITY;
+  for (let j = 1; j < MAX_TERMS; j++) {
+    if (j <= k) atMost = addLogs(atMost, logBinomialTerm(j - 1, k - 1, chance));
+    const term = logPoissonTerm(j, clumps) + Math.min(0, atMost);
+    sum = addLogs(sum, term);
+    if (j > clumps && j >= k * chance && term < sum - 37) break;
+  }
+  return Math.min(0, sum);
+}
+
+const logBinomialTerm = (i: number, n: number, chance: number): number =>
+  logChoose(n, i) + i * Math.log(chance) + (n - i) * Math.log1p(-chance);
+
+/** ln(e^a + e^b). */
+function addLogs(a: number, b: number): number {
+  if (a === Number.NEGATIVE_INFINITY) return b;
+  return Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)));
+}

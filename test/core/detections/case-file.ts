@@ -1,17 +1,16 @@
-// cases.yaml of a detection: histories described in a line, one suspicious piece of work, and whether it must be found. Parsed, and
-// walked through the judges; knows no file. Chance has a fixed seed, so a case is the same every time.
+// cases.yaml of a detection that weighs work on sellers: histories described in a line, one suspicious piece of work, and whether it
+// must be found. Parsed, and walked through the judges; knows no file. Chance has a fixed seed, so a case is the same every time.
 
 import { z } from 'zod';
-import type { ConductDefinition, Definition } from '../../../services/core/detections/definition.js';
-import type { Explained } from '../../../services/core/feeds/records.js';
-import { judgeCanaries, toCanaryFinding } from '../../../services/core/judge/canary.js';
+import type { Definition, JudgeOf } from '../../../services/core/detections/definition.js';
+import type { ActorKind, Employee, Explained } from '../../../services/core/feeds/records.js';
 import { type Clusters, createClusters } from '../../../services/core/judge/clusters.js';
 import type { JudgedAccess } from '../../../services/core/judge/conduct.js';
-import { toDayBlock } from '../../../services/core/judge/day.js';
-import { type Day, windowsContaining } from '../../../services/core/time.js';
+import { createSellers } from '../../../services/core/judge/sellers.js';
+import type { Day } from '../../../services/core/time.js';
 import { type Chance, chance } from '../judge/chance.js';
-import { foldDays } from '../judge/fold.js';
-import { accessesOf, directoryOf, employee, FIRST_DAY, judgeRange, type Work } from '../judge/organisation.js';
+import { foldColumns, worldOf } from '../judge/fold.js';
+import { accessesOf, directoryOf, employee, FIRST_DAY, isAlert, judgeRange, type Work } from '../judge/organisation.js';
 
 const share = z.number().min(0).max(1);
 
@@ -44,6 +43,12 @@ const caseSchema = z.strictObject({
       whose: z.enum(['unpopular', 'popular']).default('unpopular'),
       /** all sellers touched belong to one cluster */
       linked: z.boolean().default(false),
+      /** all sellers touched are rivals in one category */
+      rivals: z.boolean().default(false),
+      /** so many people do this, each the whole amount, on the same sellers */
+      people: z.number().int().min(1).default(1),
+      /** the first of them did it in the weeks before, and is leaving */
+      handed_over: z.boolean().default(false),
       action: z.string().optional(),
     }),
   /** the person's own habits, where they differ from the organisation's; joined: so many days before the last */
@@ -54,6 +59,8 @@ const caseSchema = z.strictObject({
   /** the whole team does so many times its usual on those days */
   team_busy: z.number().min(1).default(1),
   actor_kind: z.enum(['employee', 'contractor', 'service', 'seller_app']).default('employee'),
+  /** on notice */
+  leaving: z.boolean().default(false),
   expect: z.enum(['found', 'quiet']),
 });
 
@@ -80,7 +87,6 @@ type Habits = z.infer<typeof habits>;
 
 const PERSON = 'person';
 const CLUSTER = 'cluster-1';
-const ALERTS = new Set(['high', 'critical']);
 
 const explainedBy =
   (random: Chance, { no_case, late_case, own_case }: Habits) =>
@@ -107,6 +113,8 @@ const workOf = (random: Chance, how: Habits, seller: () => string): Omit<Work, '
   isApproved: () => random.uniform() >= how.alone,
 });
 
+const nameOf = (i: number): string => (i === 0 ? PERSON : `${PERSON}-${i + 1}`);
+
 function workingDays(file: ConductCases, one: ConductCase, action: string): JudgedAccess[] {
   const random = chance(20_260_301);
   const { people, days } = file.organisation;
@@ -117,28 +125,52 @@ function workingDays(file: ConductCases, one: ConductCase, action: string): Judg
     const popular = () => `seller-${Math.floor(how.sellers * random.uniform() ** 2)}`;
     const amount = random.poisson(how.daily * busy * random.gamma(8, 1 / 8));
     accesses.push(...accessesOf({ actor, day, amount, action, ...workOf(random, how, popular) }));
-    accesses.push(
-      ...accessesOf({ actor, day, amount: 1, action: 'order_history.read', ...workOf(random, how, popular) }),
-    );
+    accesses.push(...accessesOf({ actor, day, amount: 1, action: 'profile.read', ...workOf(random, how, popular) }));
   };
   for (let day = FIRST_DAY; day <= last; day++) {
     const busy = day > last - one.does.over_days ? one.team_busy : 1;
     for (let i = 0; i < people; i++) workDay(`colleague-${i}`, day, everyone, busy);
     const { joined = days, ...usual } = one.usually;
-    if (day > last - joined) workDay(PERSON, day, habitsOf(file, usual), busy);
+    for (let i = 0; i < one.does.people; i++) {
+      if (day > last - joined) workDay(nameOf(i), day, habitsOf(file, usual), busy);
+    }
   }
   return accesses;
 }
 
 function suspiciousWork(file: ConductCases, one: ConductCase, action: string): JudgedAccess[] {
-  const random = chance(7);
+  const { over_days: over, people, handed_over: handedOver } = one.does;
   const last = FIRST_DAY + file.organisation.days - 1;
-  const { amount, over_days: over, whose, linked: _linked, action: otherAction, ...otherwise } = one.does;
+  return Array.from({ length: people }, (_, i) =>
+    suspiciousDays(file, one, action, nameOf(i), handedOver && i === 0 ? last - over : last),
+  ).flat();
+}
+
+function suspiciousDays(
+  file: ConductCases,
+  one: ConductCase,
+  action: string,
+  actor: string,
+  last: Day,
+): JudgedAccess[] {
+  const random = chance(7);
+  const { amount, over_days: over, whose, action: otherAction } = one.does;
+  const {
+    linked: _l,
+    rivals: _r,
+    people: _p,
+    handed_over: _h,
+    amount: _a,
+    over_days: _o,
+    whose: _w,
+    action: _c,
+    ...otherwise
+  } = one.does;
   const how = habitsOf(file, otherwise);
   const seller = () => `${whose === 'popular' ? 'seller' : 'other'}-${random.below(how.sellers)}`;
   return Array.from({ length: over }, (_, i) => last - i).flatMap((day, i) =>
     accessesOf({
-      actor: PERSON,
+      actor,
       day,
       amount: Math.floor(((i + 1) * amount) / over) - Math.floor((i * amount) / over),
       action: otherAction ?? action,
@@ -148,10 +180,15 @@ function suspiciousWork(file: ConductCases, one: ConductCase, action: string): J
   );
 }
 
+const touchedSellers = (file: ConductCases, one: ConductCase): string[] =>
+  Array.from({ length: one.does.sellers ?? file.organisation.sellers }, (_, i) =>
+    one.does.whose === 'popular' ? `seller-${i}` : `other-${i}`,
+  );
+
 const clustersOf = (file: ConductCases, one: ConductCase): Clusters =>
   createClusters(
-    Array.from({ length: one.does.linked ? (one.does.sellers ?? file.organisation.sellers) : 0 }, (_, i) => ({
-      seller_id: `${one.does.whose === 'popular' ? 'seller' : 'other'}-${i}`,
+    (one.does.linked ? touchedSellers(file, one) : []).map((seller_id) => ({
+      seller_id,
       cluster_id: CLUSTER,
       basis: 'bank' as const,
       valid_from: 0,
@@ -159,28 +196,68 @@ const clustersOf = (file: ConductCases, one: ConductCase): Clusters =>
     0n,
   );
 
-/** @returns whether the person raises an alert in a window that holds one of the suspicious days */
-export function walk(definition: ConductDefinition, file: ConductCases, one: ConductCase): 'found' | 'quiet' {
-  const action = definition.judge.actions[0] ?? '';
+/** Twelve categories, but for rivals, who share one of their own. */
+function nichesOf(file: ConductCases, one: ConductCase) {
+  const rivals = new Set(one.does.rivals ? touchedSellers(file, one) : []);
+  const all = new Set([
+    ...Array.from({ length: file.organisation.sellers }, (_, i) => `seller-${i}`),
+    ...touchedSellers(file, one),
+  ]);
+  return createSellers(
+    [...all].map((seller_id, i) => ({
+      seller_id,
+      marketplace: 'US',
+      category: rivals.has(seller_id) ? 'rivals' : `category-${i % 12}`,
+      valid_from: 0,
+    })),
+    0n,
+  );
+}
+
+const NOT_STAFF: ReadonlySet<ActorKind> = new Set(['service', 'seller_app']);
+
+function staffOf(file: ConductCases, one: ConductCase): Employee[] {
+  const colleagues = Array.from({ length: file.organisation.people }, (_, i) => {
+    return employee(`colleague-${i}`, one.leaving && i % 4 === 0 ? { status: 'notice' } : {});
+  });
+  if (NOT_STAFF.has(one.actor_kind)) return colleagues;
+  const people = Array.from({ length: one.does.people }, (_, i) => {
+    const leaves = one.leaving || (one.does.handed_over && i === 0);
+    return employee(nameOf(i), leaves ? { status: 'notice' } : {});
+  });
+  return [...colleagues, ...people];
+}
+
+export type WalkedKind = JudgeOf<'conduct' | 'errand' | 'handover'>;
+
+/** @returns whether the person, or what the people have in common, raises an alert on one of the suspicious days */
+export function walk(
+  definition: Definition,
+  judge: WalkedKind,
+  file: ConductCases,
+  one: ConductCase,
+): 'found' | 'quiet' {
+  const action = judge.actions[0] ?? '';
   const accesses = [...workingDays(file, one, action), ...suspiciousWork(file, one, action)];
   const last = FIRST_DAY + file.organisation.days - 1;
-  const colleagues = Array.from({ length: file.organisation.people }, (_, i) => employee(`colleague-${i}`));
-  const isPerson = one.actor_kind === 'employee' || one.actor_kind === 'contractor';
-  const sheets = judgeRange(
-    definition,
-    foldDays(accesses, (actor) => (actor === PERSON ? one.actor_kind : 'employee')),
-    directoryOf(isPerson ? [...colleagues, employee(PERSON)] : colleagues),
-    {
-      from: Math.max(FIRST_DAY + 10, last - one.does.over_days - definition.window.days - 29),
-      to: last,
-      clusters: clustersOf(file, one),
-    },
+  const isApps = judge.kind === 'conduct' && judge.who === 'seller_apps';
+  const isWanted = (actor: string): boolean => actor.startsWith(PERSON);
+  const columns = foldColumns(accesses, (actor) =>
+    isApps ? 'seller_app' : isWanted(actor) ? one.actor_kind : 'employee',
   );
+  const world = worldOf(columns, {
+    directory: directoryOf(staffOf(file, one)),
+    clusters: clustersOf(file, one),
+    sellers: nichesOf(file, one),
+  });
+  const sheets = judgeRange(definition, world, {
+    from: Math.max(FIRST_DAY + 6, last - one.does.over_days - 32),
+    to: last,
+  });
+  const wanted = new Set([nameOf(0), nameOf(1), CLUSTER, 'other-0']);
   for (let day = last - one.does.over_days + 1; day <= last; day++) {
-    for (const start of windowsContaining(day, definition.window)) {
-      const found = sheets.get(start)?.suspects.find((suspect) => suspect.actor_id === PERSON);
-      if (found !== undefined && ALERTS.has(found.severity)) return 'found';
-    }
+    const rows = sheets.get(day)?.rows.filter(isAlert) ?? [];
+    if (rows.some(({ key }) => wanted.has(key.slice(key.indexOf(' ') + 1)))) return 'found';
   }
   return 'quiet';
 }
@@ -195,23 +272,8 @@ export function walkCanary(definition: Definition, one: CanaryCase): 'found' | '
     explained: () => 'no',
     isLow: () => false,
   });
-  const rows = foldDays(accesses, () => one.actor_kind).flatMap((block) => [...block.byAction.values()].flat());
-  const block = toDayBlock(
-    FIRST_DAY,
-    rows.map((row) => ({ ...row, canary_hits: one.canaries })),
-    1n,
-  );
-  const hits = judgeCanaries([block]).hits.get(PERSON);
-  if (hits === undefined || definition.judge.kind !== 'canary') return 'quiet';
-  const { severity } = toCanaryFinding({
-    definition,
-    start: FIRST_DAY,
-    actorId: PERSON,
-    hits,
-    budgetShare: 0.4,
-    nominalAlarmsPerDay: definition.judge.nominal_alarms_per_day,
-    accesses,
-    canaries: one.canaries,
-  });
-  return ALERTS.has(severity) ? 'found' : 'quiet';
+  const hit = new Set(accesses.slice(0, one.canaries).flatMap((access) => access.customer_ids));
+  const world = worldOf(foldColumns(accesses, () => one.actor_kind, hit));
+  const rows = judgeRange(definition, world, { from: FIRST_DAY, to: FIRST_DAY }).get(FIRST_DAY)?.rows ?? [];
+  return rows.some(isAlert) ? 'found' : 'quiet';
 }

@@ -2,17 +2,19 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { emptyHistory, type GroupBaseline, predict } from '../../../services/core/judge/baseline.js';
+import { emptyHistory, type GroupBaseline, memberOf, predict } from '../../../services/core/judge/baseline.js';
 import { type Calibration, expectedPerDay } from '../../../services/core/judge/calibration.js';
 import { emptyFigures } from '../../../services/core/judge/conduct.js';
 import {
   combined,
   type Evidence,
   type EvidenceContext,
+  type Places,
   type PlaceTraffic,
   weigh,
 } from '../../../services/core/judge/evidence.js';
-import { score, severity } from '../../../services/core/judge/scale.js';
+import { severityAt, type Thresholds } from '../../../services/core/judge/levels.js';
+import { score } from '../../../services/core/judge/scale.js';
 import { projectRoot } from '../../../services/platform/root.js';
 import { definitionOf } from './organisation.js';
 
@@ -30,7 +32,7 @@ interface Example {
   readonly others: { amount: number; clump: number; places: Record<string, PlaceTraffic> };
   readonly calibration: Calibration;
   readonly entities: number;
-  readonly budgetShare: number;
+  readonly thresholds: Thresholds;
 }
 
 const text = readFileSync(join(projectRoot, 'docs', 'model.md'), 'utf8');
@@ -40,28 +42,34 @@ const rows = [...text.matchAll(/^\| `([a-z_]+)` \|.*\| ([^|]+) \|$/gm)].map(
 );
 
 function recompute(): Record<string, number | string | null> {
-  const { group, day, others, calibration, entities, budgetShare } = example;
+  const { group, day, others, calibration, entities, thresholds } = example;
   const figures = { ...emptyFigures(), amount: day.amount, counted: day.amount, events: day.events, low: day.low };
   figures.explained_no = day.amount;
   for (const [seller, amount] of Object.entries(day.sellers)) figures.sellers.set(seller, { amount, low: 0 });
   const nothing: PlaceTraffic = { own: 0, others: 0, othersClumped: 0, ofOthersClumped: 0 };
+  const none: Places = { candidates: 0, clump: 1, largest: [], amountUnder: () => 0 };
+  const sellers: Places = {
+    candidates: figures.sellers.size,
+    clump: others.clump,
+    largest: [...figures.sellers.keys()].map((id) => ({ id, traffic: others.places[id] ?? nothing })),
+    amountUnder: (id, { sellers: under }) => under.get(id)?.amount ?? 0,
+  };
+  const history = { ...emptyHistory(), ...example.history };
   const context: EvidenceContext = {
-    history: { ...emptyHistory(), ...example.history },
+    history,
+    own: memberOf(history),
     group,
     activeDays: 1,
     surge: 1,
     othersAmount: others.amount,
-    clump: others.clump,
-    clustersOf: () => [],
-    seller: (id) => others.places[id] ?? nothing,
-    cluster: () => nothing,
+    places: { concentration: sellers, cluster: none, niche: none },
   };
   const evidence = weigh(definitionOf('bulk_customer_email_read').judge.evidence, figures, context);
   const decades = (kind: Evidence['kind']): number =>
     -(evidence.find((piece) => piece.kind === kind)?.logP ?? Number.NaN) / Math.LN10;
-  const { spread, ratePerDay, mean, variance } = predict(context.history, group, 1, 1);
+  const { spread, ratePerDay, mean, variance } = predict(context.own, group, 1, 1);
   const surprise = combined(evidence);
-  const alarms = expectedPerDay(surprise, entities, 1, calibration);
+  const alarms = expectedPerDay(surprise, entities, calibration);
   return {
     spread,
     rate: ratePerDay,
@@ -74,7 +82,7 @@ function recompute(): Record<string, number | string | null> {
     combined: surprise,
     alarms_per_day: alarms,
     score: score(alarms),
-    severity: severity(alarms, budgetShare),
+    severity: severityAt(alarms, thresholds),
   };
 }
 

@@ -4,7 +4,7 @@
 import { type Definition, judgeOf } from '../../detections/definition.js';
 import { ensure } from '../../maps.js';
 import { round } from '../../stats/combine.js';
-import { logNegativeBinomialTail } from '../../stats/tails.js';
+import { logBetaBinomialTail, logNegativeBinomialTail } from '../../stats/tails.js';
 import { DAY_MS, type Day, dayOf } from '../../time.js';
 import { SAMPLE_SIZE } from '../calibration.js';
 import type { Finding } from '../finding.js';
@@ -45,6 +45,8 @@ const CONTACT_DATA = ['customer_email.read', 'customer_contact.export', 'order_r
 const MOST_OF_ONE = 1;
 /** Honest readers differ in whom they read: size of the negative binomial of coincidences. */
 const SIZE = 1;
+/** How many readers' worth the others' share of addresses read alone counts. */
+const BARE_PRIOR = 4;
 
 interface Match {
   readonly complaint: ComplaintFacts;
@@ -69,6 +71,7 @@ function judgeComplaints(definition: Definition, day: Day, world: World): RawShe
   }
   if (byActor.size === 0) return { judged: 0, top: [], unscored: [] };
   const reads = unexplainedReads(world, readsFrom(definition, day), day);
+  const bare = bareShare(world, first, day);
   const circles = circlesOf(byActor, customers.size, reads);
   const assessed = [...byActor].flatMap(([actorId, matches]) => {
     const today = matches.filter(({ complaint }) => dayOf(complaint.received_ms) === day);
@@ -90,6 +93,7 @@ function judgeComplaints(definition: Definition, day: Day, world: World): RawShe
         },
       },
       delayPiece(today, judge.within_days),
+      barePiece(matches, bare),
     ];
     const detail = {
       actorId,
@@ -140,6 +144,38 @@ function delayPiece(today: readonly Match[], withinDays: number): Piece {
   };
 }
 
+const isBare = ({ orders_read: orders }: EarlierReader): boolean => orders === 0;
+
+/** Of people who read a complaining customer's address, the share that did not look at the customer's orders. */
+function bareShare(world: World, from: Day, to: Day): number {
+  let bare = 0;
+  let all = 0;
+  for (let day = from; day <= to; day++) {
+    for (const { readers } of world.complaints(day)?.complaints ?? []) {
+      for (const reader of readers) {
+        if (reader.actor_kind === 'seller_app' || reader.orders_read === undefined) continue;
+        all++;
+        if (isBare(reader)) bare++;
+      }
+    }
+  }
+  return (bare + 0.5) / (all + 1);
+}
+
+/** Honest work on a trouble looks at the order too; whoever sells an address needs nothing else. */
+function barePiece(matches: readonly Match[], share: number): Piece {
+  const told = matches.filter(({ reader }) => reader.orders_read !== undefined && reader.actor_kind !== 'seller_app');
+  const bare = told.filter(({ reader }) => isBare(reader)).length;
+  const mean = Math.min(0.999, Math.max(0.001, share));
+  return {
+    name: 'address_alone',
+    observed: bare,
+    expected: told.length * mean,
+    logP: bare === 0 ? 0 : logBetaBinomialTail(bare, told.length, BARE_PRIOR * mean, BARE_PRIOR * (1 - mean)),
+    inputs: { of: told.length, others_share: round(mean, 6), prior_weight: BARE_PRIOR },
+  };
+}
+
 interface Reads {
   readonly people: number;
   readonly apps: number;
@@ -164,7 +200,7 @@ function unexplainedReads(world: World, from: Day, to: Day): Reads {
     }
   }
   const byActor = new Map<string, number>();
-  sums.forEach((sum, actor) => byActor.set(world.names.actors.textOf(actor), sum));
+  for (const [actor, sum] of sums.entries()) if (sum > 0) byActor.set(world.names.actors.textOf(actor), sum);
   return { ...all, byActor };
 }
 

@@ -6,7 +6,7 @@ import { type Day, startOf } from '../../time.js';
 import type { ConductFigures } from '../conduct.js';
 import { MAX_PLACES_WEIGHED, MIN_CONCENTRATION, type PlaceKind, type Places } from '../evidence.js';
 import type { Past } from '../past.js';
-import { type PlaceIndex, PlaceTraffics } from '../places.js';
+import { clumpOf, type PlaceIndex, PlaceTraffics } from '../places.js';
 import type { World } from '../world.js';
 
 export interface Candidate {
@@ -15,7 +15,7 @@ export interface Candidate {
 }
 
 const PLACE_KINDS: readonly PlaceKind[] = ['concentration', 'cluster', 'niche'];
-const NO_PLACES: Places = { candidates: 0, largest: [], amountUnder: () => 0 };
+const NO_PLACES: Places = { candidates: 0, clump: 1, largest: [], amountUnder: () => 0 };
 const NONE: readonly number[] = [];
 
 /** Ids of the places that a seller belongs to, of one sort. */
@@ -38,7 +38,7 @@ export function weighedPlaces(
   let first: PlaceTraffics | null = null;
   for (const kind of PLACE_KINDS) {
     if (!evidence.includes(kind)) continue;
-    const { traffics, ofCandidates } = ofKind(belonging(kind, day, world), past, candidates, world);
+    const { traffics, ofCandidates } = ofKind(kind, belonging(kind, day, world), past, candidates, world);
     first ??= traffics;
     for (let i = 0; i < candidates.length; i++)
       (places[i] as Record<PlaceKind, Places>)[kind] = ofCandidates[i] as Places;
@@ -59,6 +59,7 @@ function belonging(kind: PlaceKind, day: Day, { clusters, sellers }: World): Bel
 }
 
 function ofKind(
+  kind: PlaceKind,
   belongs: Belongs,
   past: Past,
   candidates: readonly Candidate[],
@@ -75,10 +76,16 @@ function ofKind(
     past,
     indexOf(belongs, numbers, (seller) => names.sellers.textOf(seller)),
   );
+  const clump = clumpOf(
+    past,
+    (actor) => names.actors.textOf(actor),
+    kind === 'concentration' ? null : (seller) => belongs(names.sellers.textOf(seller)),
+  );
   const ofCandidates = chosen.map(({ candidates: touched, largest }, i): Places => {
     const { actor } = candidates[i] as Candidate;
     return {
       candidates: touched,
+      clump,
       largest: largest.map((id) => ({ id, traffic: traffics.of(actor, numbers.get(id) as number) })),
       amountUnder: (id, figures) => amountUnder(belongs, id, figures),
     };

@@ -12,7 +12,7 @@ import { conductFinding } from '../finding.js';
 import { type Assessed, type Kind, type RawSheet, topOf, type Unscored } from '../kind.js';
 import { positionOf } from '../measures.js';
 import { createSurge, type Past, pastOf, type Surge } from '../past.js';
-import { clumpOf, sellersOf } from '../places.js';
+import { sellersOf } from '../places.js';
 import { sheetRange, windowStart } from '../read-set.js';
 import type { World } from '../world.js';
 import { type Candidate, weighedPlaces } from './conduct-places.js';
@@ -71,9 +71,6 @@ function assess(
   if (candidates.length === 0) return [];
   const nameOf = (actor: number): string => world.names.actors.textOf(actor);
   const { places, othersAmountOf } = weighedPlaces(judge.evidence, past, candidates, day, world);
-  const clump = judge.evidence.some((kind) => kind === 'concentration' || kind === 'cluster' || kind === 'niche')
-    ? clumpOf(past, nameOf)
-    : 1;
   const surges = new Map<string, Surge>();
   return candidates.map(({ actor, figures }, i) => {
     const history = past.historyOf(actor);
@@ -86,7 +83,6 @@ function assess(
       activeDays: window.days === 1 ? 1 : past.activeDaysOf(actor),
       surge: surge.without(actor),
       othersAmount: othersAmountOf(actor),
-      clump,
       places: places[i] as EvidenceContext['places'],
     };
     const evidence = weigh(judge.evidence, figures, context);

@@ -79,12 +79,14 @@ function judgeErrands(definition: Definition, day: Day, world: World): RawSheet<
   const incident = peopleOnIncidents(judge.incident_actions, definition, day, world, placesOfId);
   const clump = clumpOf(past, (actor) => names.actors.textOf(actor));
   const assessed: Assessed<Errand>[] = [];
-  for (const [place, clumped] of places) {
+  for (const [place, everybody] of places) {
+    const onIncident = incident.get(place);
+    const clumped = onIncident === undefined ? everybody : everybody.filter(({ actor }) => !onIncident.has(actor));
     if (clumped.length < judge.at_least || !touchedToday.has(place)) continue;
     const people = clumped
       .map(({ actor, amount, whole }) => ({ actorId: names.actors.textOf(actor), amount, whole }))
       .sort((a, b) => b.amount - a.amount || (a.actorId < b.actorId ? -1 : 1));
-    const pieces = weighErrand(people, traffic.of(place), traffic.all, pairs, clump, incident.get(place)?.size ?? 0);
+    const pieces = weighErrand(people, traffic.of(place), traffic.all, pairs, clump);
     const sellers = [...(sellersOfPlace.get(place) ?? [])].sort();
     assessed.push({
       key: `${judge.place} ${place}`,
@@ -96,17 +98,10 @@ function judgeErrands(definition: Definition, day: Day, world: World): RawSheet<
 }
 
 /** How many met on the place, beyond the first; and how much of their work they gave it, the first left out. */
-function weighErrand(
-  people: Errand['people'],
-  ofPlace: number,
-  all: number,
-  pairs: number,
-  clump: number,
-  onIncident: number,
-): Piece[] {
+function weighErrand(people: Errand['people'], ofPlace: number, all: number, pairs: number, clump: number): Piece[] {
   const amount = people.reduce((sum, one) => sum + one.amount, 0);
   const usual = usualShare(Math.max(0, ofPlace - amount), all);
-  const expected = Math.max(0.01, pairs * usual + onIncident);
+  const expected = Math.max(0.01, pairs * usual);
   const others = people.slice(1);
   const under = others.reduce((sum, one) => sum + one.amount, 0);
   const whole = others.reduce((sum, one) => sum + one.whole, 0);
@@ -116,13 +111,13 @@ function weighErrand(
       observed: people.length,
       expected: 1 + expected,
       logP: logNegativeBinomialTail(others.length, expected, MEETING_SIZE),
-      inputs: { clumps_of_anybody: pairs, usual_share: usual, on_an_incident: onIncident, size: MEETING_SIZE },
+      inputs: { clumps_of_anybody: pairs, usual_share: usual, size: MEETING_SIZE },
     },
     {
       name: 'concentration',
       observed: under,
       expected: whole * usual,
-      logP: placeTail(under, whole, clump, usual).logP,
+      logP: placeTail(under, whole, clump, usual),
       inputs: { of: whole, usual_share: usual, clump },
     },
   ];

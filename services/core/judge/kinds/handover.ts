@@ -146,7 +146,7 @@ function piece(
     name,
     observed: amount,
     expected: whole * usual,
-    logP: Math.min(0, placeTail(amount, whole, clump, usual).logP + logCandidates),
+    logP: Math.min(0, placeTail(amount, whole, clump, usual) + logCandidates),
     inputs: { of: whole, usual_share: usual, clump },
   };
 }
