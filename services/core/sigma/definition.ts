@@ -10,6 +10,7 @@ export const definitionOf = (rule: SigmaRule): Definition => ({
   why: rule.description || rule.title,
   threat: 'a rule of your own',
   window: { days: windowDays(rule), hop_days: 1 },
+  weight: 1,
   judge: { kind: 'sigma', rule },
   words: { did: `matched the rule "${rule.title}"`, unit: 'accesses' },
   false_positives: [...rule.falsePositives],
