@@ -6,6 +6,7 @@ import { type Day, dayFromText, dayText } from '../../core/time.js';
 import type { ClickHouse } from '../../platform/clickhouse/client.js';
 import { ROW_WEIGHT, sqlStrings } from '../tables.js';
 import type { ActorDay, ActorDayColumns, BucketChunk } from './judge-store.js';
+import { readColumns } from './judge-store-days.js';
 
 /** Every column between actor_id and version, in the order in which the statement below selects them. */
 export const ACTOR_DAY_COLUMNS: readonly (keyof ActorDayColumns)[] = [
@@ -118,7 +119,9 @@ const tupleParts = (name: string): string[] =>
   Array.from({ length: PARTS[name] ?? 0 }, (_, i) => `tupleElement(${name}, ${i + 1})`);
 
 export async function computeActorDays(ch: ClickHouse, chunk: BucketChunk): Promise<ActorDay[]> {
-  const columns = await ch.queryColumns(
+  const columns = await readColumns(
+    ch,
+    COLUMNS.length,
     `SELECT day, actor_id, ${ACTOR_DAY_COLUMNS.map((name) => `${name}_`).join(', ')}, toString(version) FROM (${outer(chunk)})`,
   );
   const [days, actors] = columns as [string[], string[]];

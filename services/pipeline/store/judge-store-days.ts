@@ -16,8 +16,16 @@ const rowColumns = FRAME_COLUMNS.filter((name) => !PLAIN.has(name)).map((name) =
   stored: NESTED[name] ?? name,
 }));
 
+/** An answer without rows has no columns either: so many empty ones then. */
+export async function readColumns(ch: ClickHouse, width: number, sql: string): Promise<unknown[][]> {
+  const columns = await ch.queryColumns(sql);
+  return columns.length === 0 ? Array.from({ length: width }, () => []) : columns;
+}
+
 export async function readDay(ch: ClickHouse, day: Day): Promise<StoredDay> {
-  const columns = await ch.queryColumns(
+  const columns = await readColumns(
+    ch,
+    FRAME_COLUMNS.length + 1,
     `SELECT ${FRAME_COLUMNS.map((name) => (PLAIN.has(name) ? name : `row_${name}`)).join(', ')}, if(at <= 1, toString(version), '')
     FROM {db}.actor_days FINAL
     LEFT ARRAY JOIN arrayEnumerate(actions) AS at, ${rowColumns.map(({ name, stored }) => `${stored} AS row_${name}`).join(', ')}
@@ -70,7 +78,9 @@ export async function readStoredDays(ch: ClickHouse): Promise<{ first: Day; last
 }
 
 export async function readPresence(ch: ClickHouse, day: Day): Promise<Omit<PresenceDay, 'version'>> {
-  const columns = await ch.queryColumns(
+  const columns = await readColumns(
+    ch,
+    7,
     `SELECT actor_id, ip, land, n, open, first_ms, last_ms FROM {db}.actor_days FINAL
     ARRAY JOIN places_ip AS ip, places_country AS land, places_events AS n, places_unexplained AS open, places_first AS first_ms, places_last AS last_ms
     WHERE day = '${dayText(day)}' ORDER BY actor_id, ip, land`,
@@ -101,7 +111,9 @@ function shared(texts: unknown[]): string[] {
 }
 
 export async function readFeeds(ch: ClickHouse, day: Day): Promise<Omit<FeedDay, 'version'>> {
-  const [tool, marketplace, events] = (await ch.queryColumns(
+  const [tool, marketplace, events] = (await readColumns(
+    ch,
+    3,
     `SELECT name, site, sum(n) FROM {db}.actor_days FINAL
     ARRAY JOIN calls_tool AS name, calls_marketplace AS site, calls_events AS n
     WHERE day = '${dayText(day)}' GROUP BY name, site ORDER BY name, site`,
