@@ -10,6 +10,8 @@ export type Section = (typeof SECTIONS)[number];
 export interface BenchOptions {
   readonly sections: ReadonlySet<Section>;
   readonly quick: boolean;
+  /** Says after each run which statements cost ClickHouse the most. */
+  readonly explain: boolean;
   readonly employees: number;
   /** Days of stored and judged history before the first measured event. */
   readonly historyDays: number;
@@ -49,6 +51,7 @@ Memory of every scorer is watched throughout.
 
   --quick            all but the 20 M figure, in a few minutes
   --only LIST        some sections only; b is measured wherever another is set beside it (b2, f)
+  --explain          after b, b2, c and f, say which statements cost ClickHouse the most
   --employees N      default 10000
   --history-days N   default 28
   --backlog-days N   default 11 (about 36,000 accesses a day for 10,000 employees)
@@ -70,6 +73,7 @@ export function parseOptions(args: readonly string[]): Parsed {
     help: false,
     sections,
     quick,
+    explain: values.explain === true,
     employees: whole('employees', values.employees, 10_000),
     historyDays: whole('history-days', values['history-days'], 28),
     backlogDays: whole('backlog-days', values['backlog-days'], 11),
@@ -94,6 +98,7 @@ function parse(args: readonly string[]) {
       options: {
         help: { type: 'boolean', short: 'h' },
         quick: { type: 'boolean' },
+        explain: { type: 'boolean' },
         only: { type: 'string' },
         employees: { type: 'string' },
         'history-days': { type: 'string' },

@@ -146,6 +146,7 @@ export function jsonLine(figures: Figures, tookMs: number): string {
     live: live && {
       planted: live.planted,
       found: live.found,
+      suspect_before: live.suspectBefore,
       max_ms: Math.round(live.maxMs),
       eps: Math.round(live.eventsPerSecond),
       polls: live.polls,

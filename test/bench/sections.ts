@@ -11,6 +11,7 @@ import { type History, landHistory } from './history.js';
 import { runLive } from './live.js';
 import type { BenchOptions } from './options.js';
 import { endsOf, openProducing, type ProducedBacklog, type Producing, produceBacklog } from './produce.js';
+import { queryCosts } from './query-costs.js';
 import { runReplay } from './replay.js';
 import type { Rig } from './rig.js';
 import { startScorers, watchStretch } from './scorers.js';
@@ -67,6 +68,7 @@ async function measureAll(bench: Bench): Promise<Figures> {
       alertBudget,
     });
     say(`${name}: ${perSecond(result.eventsPerSecond)}, ${Math.round(result.idle * 100)} % of the machine idle`);
+    if (options.explain) for (const line of await queryCosts(rig, `bench_${name}`)) say(line);
     return result;
   };
   const one = wants('b', 'b2', 'f') ? await run('one_scorer', start, backlog.events, 1) : null;
@@ -81,6 +83,7 @@ async function measureAll(bench: Bench): Promise<Figures> {
   const live = wants('c')
     ? await runLive(rig, bench.producing, { ...liveSizes, ...onHistory, first: firstNewDay }, say)
     : null;
+  if (live && options.explain) for (const line of await queryCosts(rig, 'bench_live')) say(line);
   const growthSizes = { ...onHistory, firstNewDay, historyEvents: history?.events ?? 0, largeHistoryEvents };
   const growth = wants('d') ? await runGrowth(rig, bench.producing, growthSizes, say) : null;
   if (history) await dropDatabase(history.ch);
