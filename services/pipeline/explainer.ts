@@ -79,9 +79,14 @@ export function explainAccess(event: AccessEvent, cases: Cases, limits: BulkLimi
   return { explained, inputs: known.contents + (limit?.citing ?? 0) };
 }
 
+/**
+ * Cases that are bulk tasks, and those of which a content was replaced by another: it may have been a bulk task's, so their citations
+ * go on being counted, and the number of an explanation never falls.
+ */
 export const bulkTasksOf = (cases: Cases): string[] => {
   const ids: string[] = [];
-  for (const [id, { versions }] of cases) if (versions.some(({ kind }) => kind === 'bulk_task')) ids.push(id);
+  for (const [id, { versions, contents }] of cases)
+    if (contents > versions.length || versions.some(({ kind }) => kind === 'bulk_task')) ids.push(id);
   return ids;
 };
 

@@ -14,7 +14,7 @@ export type Cases = ReadonlyMap<string, KnownCase>;
 
 export class CaseBook {
   private readonly cache: CaseCache;
-  private readonly known = new KnownIds();
+  private readonly known: KnownIds;
   /** Ids written while the store was being asked: its answer may be older. */
   private loads = new Set<Set<string>>();
 
@@ -23,6 +23,7 @@ export class CaseBook {
     maxBytes: number,
   ) {
     this.cache = new CaseCache(maxBytes);
+    this.known = new KnownIds(maxBytes);
   }
 
   /** Forgets everything and learns which ids are stored. */
