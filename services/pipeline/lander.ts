@@ -3,7 +3,10 @@
 // batch's offsets may be committed. It does not know where the batch came from.
 
 import type { DecodedBatch } from '../core/feeds/batch.js';
-import type { ContextFeed, Feed, SupportCase } from '../core/feeds/records.js';
+import { eventTimeMs } from '../core/feeds/identity.js';
+import type { ContextFeed, Employee, Feed, SupportCase } from '../core/feeds/records.js';
+import { MAX_TIME_MS } from '../core/feeds/values.js';
+import { dayFromText, dayOf } from '../core/time.js';
 import { BulkTasks } from './cases/bulk-tasks.js';
 import { CaseBook, type Cases } from './cases/case-book.js';
 import { SharedCases, type Tick } from './cases/shared-cases.js';
@@ -51,6 +54,8 @@ export interface LanderOptions {
 
 const SHARED_CASE_BYTES = 64_000_000;
 const EXCLUSIVE_CASE_BYTES = 160_000_000;
+/** A decision is read with what undid it within so many days. */
+const UNDOING_DAYS = 60;
 /** Cases of one query for citations. */
 const MAX_DUE = 20_000;
 
@@ -138,26 +143,19 @@ async function land(store: FactStore, { batchId, batches }: LandInput, explainin
   const touched = new Touched();
   let landed = 0;
   let deadLetters = 0;
-  let touchedFrom: string | null = null;
   for (const batch of batches) {
     if (batch.deadLetters.length > 0) await store.insertDeadLetters(batch.deadLetters);
     deadLetters += batch.deadLetters.length;
     landed += batch.records.length;
     if (batch.records.length === 0) continue;
     if (isFeed(batch, 'access-log')) await landAccesses(store, batch, explaining, touched);
-    else
-      touchedFrom = earlier(
-        touchedFrom,
-        await landContext(store, batch as DecodedBatch<ContextFeed>, explaining, touched),
-      );
+    else await landContext(store, batch as DecodedBatch<ContextFeed>, explaining, touched);
   }
-  await store.oblige(batchId, touched, touchedFrom);
+  await store.oblige(batchId, touched, null);
   return { landed, deadLetters };
 }
 
 const isFeed = <F extends Feed>(batch: DecodedBatch, feed: F): batch is DecodedBatch<F> => batch.feed === feed;
-
-const earlier = (a: string | null, b: string | null): string | null => (a === null ? b : b === null || a < b ? a : b);
 
 async function landAccesses(
   store: FactStore,
@@ -198,27 +196,37 @@ const explained = ({ event, rank }: RankedAccess, cases: Cases, limits: BulkLimi
   return { event, rank, explained: how, inputs };
 };
 
-/** @returns the day from which everything must be judged anew, or null */
 async function landContext(
   store: FactStore,
   batch: DecodedBatch<ContextFeed>,
   explaining: Explaining,
   touched: Touched,
-): Promise<string | null> {
-  if (isFeed(batch, 'support-cases')) {
-    await explaining.landCases(batch, touched);
-    return null;
-  }
+): Promise<void> {
+  if (isFeed(batch, 'support-cases')) return explaining.landCases(batch, touched);
   await store.insertContext(batch.feed, batch.records, batch.ranks);
-  if (isFeed(batch, 'canaries'))
-    await store.addReaders(
-      batch.records.map((record) => record.customer_id),
-      touched,
-    );
-  // Links change what a seller's favours are part of, in every window; a directory record changes groups from the first
-  // access of its employee on, at the earliest.
-  if (isFeed(batch, 'seller-links')) return store.firstDay();
-  if (isFeed(batch, 'employees'))
-    return store.firstDay([...new Set(batch.records.map((record) => record.employee_id))]);
-  return null;
+  if (isFeed(batch, 'canaries')) {
+    const customers = batch.records.map((record) => record.customer_id);
+    return store.addReaders(customers, touched);
+  }
+  if (isFeed(batch, 'employees')) return touchDirectory(store, batch.records, touched);
+  const from = dayOf(
+    batch.records.reduce((min, record) => Math.min(min, eventTimeMs(batch.feed, record)), MAX_TIME_MS),
+  );
+  if (isFeed(batch, 'sellers')) touched.addPart('sellers', from);
+  if (isFeed(batch, 'seller-links')) touched.addPart('clusters', from);
+  if (isFeed(batch, 'seller-enforcements')) touched.addPart('decisions', from - UNDOING_DAYS);
+  if (isFeed(batch, 'customer-complaints')) touched.addPart('complaints', from);
+}
+
+/** A record matters from its own time on; an employee's first one to all that the employee did before it, too. */
+async function touchDirectory(store: FactStore, records: readonly Employee[], touched: Touched): Promise<void> {
+  const earliest = await store.firstRecords([...new Set(records.map((record) => record.employee_id))]);
+  const firsts = new Set<string>();
+  for (const { employee_id, valid_from } of records) {
+    if (valid_from <= (earliest.get(employee_id) ?? valid_from)) firsts.add(employee_id);
+    touched.addPart('directory', dayOf(valid_from));
+  }
+  if (firsts.size === 0) return;
+  const day = await store.firstDay([...firsts]);
+  if (day !== null) touched.addPart('directory', dayFromText(day));
 }

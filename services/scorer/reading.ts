@@ -7,6 +7,7 @@ import * as metrics from '../platform/metrics/metrics.js';
 import type { AvroCodec } from '../platform/registry/codec.js';
 import { sleep } from '../platform/shutdown/wait.js';
 import type { Backlog, Part } from './backlog.js';
+import { createCasesFirst } from './cases-first.js';
 import { decodeBatch } from './intake.js';
 import type { Membership } from './membership.js';
 
@@ -29,6 +30,7 @@ const BEAT_MS = 1_000;
 
 export function createReader(ports: ReadingPorts): GroupHandler {
   const { backlog, membership } = ports;
+  const casesFirst = createCasesFirst();
   let resuming: Promise<readonly Position[]> = Promise.resolve([]);
   let rewound = new Set<string>();
 
@@ -59,8 +61,11 @@ export function createReader(ports: ReadingPorts): GroupHandler {
       ports.persist(() => ports.codec.prepare(fetched.records.map(({ value }) => value)), heartbeat),
       heartbeat,
     );
+    if (feed === 'access-log') await beating(casesFirst.passed(fetched.records[0]?.timestampMs ?? 0), heartbeat);
     if (ports.signal.aborted || epoch !== membership.epoch) return false;
-    backlog.add(decode(ports.codec, feed, fetched, epoch));
+    const part = decode(ports.codec, feed, fetched, epoch);
+    backlog.add(part);
+    casesFirst.read(fetched, part.batch.watermarkMs);
     metrics.recordsRead.inc({ feed }, fetched.records.length);
     metrics.bytesInFlight.set(backlog.bytes);
     return true;
@@ -69,6 +74,7 @@ export function createReader(ports: ReadingPorts): GroupHandler {
   return {
     assigned(partitions) {
       membership.begin(partitions);
+      casesFirst.begin(partitions);
       backlog.dropBefore(membership.epoch);
       metrics.partitionsHeld.set(partitions.length);
       metrics.rebalances.inc();

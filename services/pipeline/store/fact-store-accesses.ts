@@ -116,10 +116,17 @@ export async function addReaders(ch: ClickHouse, customers: readonly string[], t
   );
 }
 
-export async function firstDay(ch: ClickHouse, actors?: readonly string[]): Promise<string | null> {
-  const where = actors === undefined ? '' : `WHERE actor_id IN (${sqlStrings(actors)})`;
+export async function firstDay(ch: ClickHouse, actors: readonly string[]): Promise<string | null> {
   const [row] = await ch.query<{ n: string; day: string }>(
-    `SELECT count() AS n, toDate(min(occurred_at)) AS day FROM {db}.access_events ${where}`,
+    `SELECT count() AS n, toDate(min(occurred_at)) AS day FROM {db}.access_events WHERE actor_id IN (${sqlStrings(actors)})`,
   );
   return row === undefined || Number(row.n) === 0 ? null : row.day;
+}
+
+export async function firstRecords(ch: ClickHouse, employees: readonly string[]): Promise<Map<string, number>> {
+  const rows = await ch.query<{ employee_id: string; ms: string }>(
+    `SELECT employee_id, toUnixTimestamp64Milli(min(valid_from)) AS ms FROM {db}.employees
+    WHERE employee_id IN (${sqlStrings(employees)}) GROUP BY employee_id`,
+  );
+  return new Map(rows.map(({ employee_id, ms }) => [employee_id, Number(ms)]));
 }

@@ -6,7 +6,7 @@ import { toDateTime64 } from '../../platform/clickhouse/time.js';
 import { oblige } from '../duties.js';
 import { rowVersion, TABLES, toValues } from '../tables.js';
 import type { FactStore } from './fact-store.js';
-import { addReaders, firstDay, insertAccesses, readCiting } from './fact-store-accesses.js';
+import { addReaders, firstDay, firstRecords, insertAccesses, readCiting } from './fact-store-accesses.js';
 import { announceCases, readCaseHeads, readCaseNews, readCases, scanCaseIds } from './fact-store-cases.js';
 import { countCitations, noteBulkCitations, noteCitations, readBulkCitations } from './fact-store-citations.js';
 
@@ -36,6 +36,7 @@ export function createClickHouseFactStore(ch: ClickHouse): FactStore {
     readBulkCitations: (fromMs, toMs) => readBulkCitations(ch, fromMs, toMs),
     addReaders: (customers, touched) => addReaders(ch, customers, touched),
     firstDay: (actors) => firstDay(ch, actors),
+    firstRecords: (employees) => firstRecords(ch, employees),
     oblige: (label, touched, touchedFrom) => oblige(ch, label, touched, touchedFrom),
     recordProgress: (rows) =>
       ch.insert(

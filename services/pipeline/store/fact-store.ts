@@ -39,8 +39,10 @@ export interface FactStore {
   readBulkCitations(fromMs: number, toMs: number): Promise<readonly Citation[]>;
   /** The (day, actor) pairs of accesses to one of the customers are added. */
   addReaders(customers: readonly string[], touched: Touched): Promise<void>;
-  /** `YYYY-MM-DD` of the first stored access, by one of these actors where they are given; null: there is none. */
-  firstDay(actors?: readonly string[]): Promise<string | null>;
+  /** `YYYY-MM-DD` of the first stored access of these actors; null: there is none. */
+  firstDay(actors: readonly string[]): Promise<string | null>;
+  /** valid_from of each of these employees' earliest stored record, epoch ms. */
+  firstRecords(employees: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Nothing touched, no duty. See duties.ts. */
   oblige(label: string, touched: Touched, touchedFrom: string | null): Promise<void>;
   recordProgress(rows: readonly ProgressRow[]): Promise<void>;

@@ -109,7 +109,7 @@ export const KEYS = {
   KEYHOLE_LAND_MAX_ROWS: {
     schema: whole(1, 1_000_000),
     meaning: 'records written to ClickHouse at once, at most',
-    default: '50000',
+    default: '25000',
     danger: 'small batches make many parts, which ClickHouse has to merge',
   },
   KEYHOLE_LAND_LINGER_MS: {
@@ -120,7 +120,7 @@ export const KEYS = {
   KEYHOLE_LAND_MAX_BYTES: {
     schema: whole(1_000_000, 4_000_000_000),
     meaning: 'bytes read from Kafka and not yet stored, at most; a scorer’s memory is about eight times this',
-    default: '33554432',
+    default: '16777216',
   },
   KEYHOLE_DEAD_LETTER_LIMIT: {
     schema: whole(0, 1_000_000_000),

@@ -110,9 +110,9 @@ function assemble(given: Given, fault: Fault, file: (name: SettingName) => strin
     groupId: given.KEYHOLE_GROUP_ID ?? 'keyhole-scorer',
     topicPartitions: given.KEYHOLE_TOPIC_PARTITIONS ?? 6,
     topicReplication: given.KEYHOLE_TOPIC_REPLICATION ?? null,
-    landMaxRows: given.KEYHOLE_LAND_MAX_ROWS ?? 50_000,
+    landMaxRows: given.KEYHOLE_LAND_MAX_ROWS ?? 25_000,
     landLingerMs: given.KEYHOLE_LAND_LINGER_MS ?? 200,
-    landMaxBytes: given.KEYHOLE_LAND_MAX_BYTES ?? 33_554_432,
+    landMaxBytes: given.KEYHOLE_LAND_MAX_BYTES ?? 16_777_216,
     deadLetterLimits: {
       inARow: given.KEYHOLE_DEAD_LETTER_LIMIT ?? 1_000,
       window: given.KEYHOLE_DEAD_LETTER_WINDOW ?? 5_000,

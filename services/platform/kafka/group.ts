@@ -68,6 +68,8 @@ export interface GroupOptions {
 /** How long a broker may sit on a fetch; commits and heartbeats to the same broker wait behind it. */
 const MAX_WAIT_MS = 250;
 const RESTART_MS = 1_000;
+/** How many partitions are offered at a time; their work takes turns on one thread anyway. */
+const CONCURRENT_PARTITIONS = 16;
 /** A member that died is replaced after this; one that lives beats every two seconds. */
 const SESSION_MS = 15_000;
 
@@ -97,7 +99,8 @@ export function joinGroup(settings: KafkaSettings, options: GroupOptions, handle
     consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: 4,
+      // Accesses may wait for cases, so there must be a turn left for these.
+      partitionsConsumedConcurrently: CONCURRENT_PARTITIONS,
       eachBatch: async (payload) => {
         if (!state.held) await offer(payload, handler);
       },

@@ -35,7 +35,7 @@ describe('settings that are understood', () => {
         groupId: 'keyhole-scorer',
         topicPartitions: 6,
         topicReplication: null,
-        landMaxRows: 50_000,
+        landMaxRows: 25_000,
         landLingerMs: 200,
         deadLetterLimits: { inARow: 1_000, window: 5_000, ratio: 0.5 },
         alertBudget: 2,

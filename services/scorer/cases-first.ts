@@ -1,0 +1,59 @@
+// Reads cases before the accesses that cite them, where both lie in Kafka: an access that comes first is explained twice. Only saves
+// work: whether it waits changes no result, so it waits while cases keep coming and no longer. Knows nothing of what is in a record.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FetchedBatch, TopicPartition } from '../platform/kafka/group.js';
+
+export interface CasesFirst {
+  /** A new generation of the group. */
+  begin(partitions: readonly TopicPartition[]): void;
+  /** Cases were read up to this event time. */
+  read(fetched: Pick<FetchedBatch, 'topic' | 'nextOffset' | 'highWatermark'>, watermarkMs: number): void;
+  /** Resolves once the cases up to this event time have been read, or there are none to come, or none came for a while. */
+  passed(eventTimeMs: number): Promise<void>;
+}
+
+const TOPIC = 'support-cases';
+const PATIENCE_MS = 1_000;
+
+export function createCasesFirst(patienceMs = PATIENCE_MS): CasesFirst {
+  let isBehind = false;
+  let watermarkMs = Number.NEGATIVE_INFINITY;
+  let moved = next();
+
+  const move = (): void => {
+    const woken = moved;
+    moved = next();
+    woken.resolve();
+  };
+  return {
+    begin(partitions) {
+      isBehind = partitions.some(({ topic }) => topic === TOPIC);
+      watermarkMs = Number.NEGATIVE_INFINITY;
+      move();
+    },
+    read(fetched, readMs) {
+      if (fetched.topic !== TOPIC) return;
+      watermarkMs = Math.max(watermarkMs, readMs);
+      isBehind = BigInt(fetched.nextOffset) < BigInt(fetched.highWatermark);
+      move();
+    },
+    async passed(eventTimeMs) {
+      while (isBehind && watermarkMs < eventTimeMs) {
+        const late = new AbortController();
+        const patience = delay(patienceMs, true, { signal: late.signal }).catch(() => true);
+        const isOver = await Promise.race([patience, moved.promise.then(() => false)]);
+        late.abort();
+        if (isOver) isBehind = false;
+      }
+    },
+  };
+}
+
+function next(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
