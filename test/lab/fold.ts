@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { deserialize, serialize } from 'node:v8';
+import { DayColumns } from '../../services/core/detections/cases/fold.js';
 import { accessKey, explain, withinBulkLimit } from '../../services/core/explain/explain.js';
 import type {
   AccessEvent,
@@ -21,7 +22,6 @@ import type {
 import type { FrameColumns } from '../../services/core/judge/frame.js';
 import type { ComplaintDay, DecisionDay, FeedDay, PresenceDay } from '../../services/core/judge/world.js';
 import type { Day } from '../../services/core/time.js';
-import { DayColumns } from '../core/judge/fold.js';
 import { complaintDays, decisionDays, feedDays, presenceDays } from './parts.js';
 
 export interface ExplainedAccess extends AccessEvent {

@@ -1,5 +1,6 @@
 // What people usually do: predictions are calibrated on honest chance, and past offences neither raise nor widen them much.
 
+import { type Chance, chance } from '../../../services/core/detections/cases/chance.js';
 import {
   emptyHistory,
   groupBaseline as groupOfMembers,
@@ -8,7 +9,6 @@ import {
   predict as predictFor,
 } from '../../../services/core/judge/baseline.js';
 import { logNegativeBinomialTail } from '../../../services/core/stats/tails.js';
-import { type Chance, chance } from './chance.js';
 
 const history = (daily: readonly number[]): OwnHistory => ({
   ...emptyHistory(),

@@ -1,6 +1,7 @@
 // From surprise to expected honest alarms: against counts of chance from a seed, and against offenders in the sample.
 
 import fc from 'fast-check';
+import { type Chance, chance } from '../../../services/core/detections/cases/chance.js';
 import {
   calibrate,
   expectedPerDay,
@@ -8,7 +9,6 @@ import {
   type Sample,
   uncalibrated,
 } from '../../../services/core/judge/calibration.js';
-import { type Chance, chance } from './chance.js';
 
 const SHEETS = 28;
 

@@ -1,6 +1,7 @@
 // Folding accesses one by one gives the figures that days add up to, whatever the accesses are, and so does a patched day.
 
 import fc from 'fast-check';
+import { DayColumns, foldColumns } from '../../../services/core/detections/cases/fold.js';
 import { AMOUNTS } from '../../../services/core/detections/definition.js';
 import type { Explained } from '../../../services/core/feeds/records.js';
 import { addAccess, emptyFigures, type JudgedAccess } from '../../../services/core/judge/conduct.js';
@@ -8,7 +9,6 @@ import { buildFrame, type DayFrame, patchFrame } from '../../../services/core/ju
 import { type Measure, measureOf, positionOf } from '../../../services/core/judge/measures.js';
 import { createNames, type FrameNames } from '../../../services/core/judge/names.js';
 import { startOf } from '../../../services/core/time.js';
-import { DayColumns, foldColumns } from './fold.js';
 
 const DAY = 20_500;
 

@@ -1,7 +1,7 @@
 // Who was in which team, as of a time.
 
+import { directoryOf, employee } from '../../../services/core/detections/cases/organisation.js';
 import { DAY_MS } from '../../../services/core/time.js';
-import { directoryOf, employee } from './organisation.js';
 
 const directory = directoryOf([
   employee('amy', { valid_from: 30 * DAY_MS, peer_group: 'appeals' }),

@@ -1,13 +1,21 @@
 // A finding: the same for any order of its inputs, without a customer's id, and detected when it became an anomaly.
 
+import { chance } from '../../../services/core/detections/cases/chance.js';
+import { foldColumns, worldOf } from '../../../services/core/detections/cases/fold.js';
+import {
+  accessesOf,
+  bribed,
+  FIRST_DAY,
+  type JudgedSheet,
+  judgeRange,
+  rowOf,
+} from '../../../services/core/detections/cases/organisation.js';
 import { addAccess, emptyFigures, type JudgedAccess } from '../../../services/core/judge/conduct.js';
 import { anomalyId, type Finding } from '../../../services/core/judge/finding.js';
 import { kindOf } from '../../../services/core/judge/kinds.js';
 import { dayOf, startOf } from '../../../services/core/time.js';
-import { chance } from './chance.js';
-import { foldColumns, worldOf } from './fold.js';
+import { definitionOf } from './definition-of.js';
 import { daysOf, directoryWith, honestOrganisation, LAST_DAY, names } from './honest.js';
-import { accessesOf, bribed, definitionOf, FIRST_DAY, type JudgedSheet, judgeRange, rowOf } from './organisation.js';
 
 const definition = definitionOf('bulk_customer_email_read');
 const offender = names[17] as string;

@@ -1,11 +1,17 @@
 // Sixty honest people over forty days, the same for every test that plants something among them, and the look-alikes.
 
+import { type Chance, chance } from '../../../services/core/detections/cases/chance.js';
+import {
+  accessesOf,
+  directoryOf,
+  employee,
+  FIRST_DAY,
+  honestly,
+} from '../../../services/core/detections/cases/organisation.js';
 import type { Employee } from '../../../services/core/feeds/records.js';
 import type { JudgedAccess } from '../../../services/core/judge/conduct.js';
 import type { Directory } from '../../../services/core/judge/directory.js';
 import type { Day } from '../../../services/core/time.js';
-import { type Chance, chance } from './chance.js';
-import { accessesOf, directoryOf, employee, FIRST_DAY, honestly } from './organisation.js';
 
 export const PEOPLE = 60;
 export const DAYS = 40;

@@ -16,7 +16,7 @@ import {
 import { severityAt, type Thresholds } from '../../../services/core/judge/levels.js';
 import { score } from '../../../services/core/judge/scale.js';
 import { projectRoot } from '../../../services/platform/root.js';
-import { definitionOf } from './organisation.js';
+import { definitionOf } from './definition-of.js';
 
 interface Example {
   readonly history: {

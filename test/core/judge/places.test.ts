@@ -1,12 +1,19 @@
 // Sellers and clusters of sellers: who belongs together, how lumpy work is, and what colleagues' work says of one's own.
 
+import { foldColumns, worldOf } from '../../../services/core/detections/cases/fold.js';
+import {
+  accessesOf,
+  directoryOf,
+  employee,
+  FIRST_DAY,
+  type Work,
+} from '../../../services/core/detections/cases/organisation.js';
 import { meanClump } from '../../../services/core/judge/clumps.js';
 import { createClusters } from '../../../services/core/judge/clusters.js';
 import { pastOf } from '../../../services/core/judge/past.js';
 import { PlaceTraffics } from '../../../services/core/judge/places.js';
 import { createSellers } from '../../../services/core/judge/sellers.js';
-import { foldColumns, worldOf } from './fold.js';
-import { accessesOf, definitionOf, directoryOf, employee, FIRST_DAY, type Work } from './organisation.js';
+import { definitionOf } from './definition-of.js';
 
 const link = (seller_id: string, cluster_id: string, valid_from: number) => ({
   seller_id,

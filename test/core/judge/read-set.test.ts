@@ -1,11 +1,11 @@
 // Which days a sheet reads: every kind says so truly, for its definition.
 
+import { worldOf } from '../../../services/core/detections/cases/fold.js';
 import { kindOf } from '../../../services/core/judge/kinds.js';
 import { EPISODE_DAYS, levelRange } from '../../../services/core/judge/levels.js';
 import { baselineRange, sheetRange, windowStart } from '../../../services/core/judge/read-set.js';
 import type { World } from '../../../services/core/judge/world.js';
 import { definitions } from '../../lab/run.js';
-import { worldOf } from './fold.js';
 
 test('a baseline is the 28 whole days that ended at least 24 h before the window', () => {
   expect(baselineRange(100)).toEqual({ from: 71, to: 99 });

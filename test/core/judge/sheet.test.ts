@@ -1,16 +1,10 @@
 // Sheets judged over an organisation: what must be found, and the honest look-alikes that must stay quiet.
 
-import type { JudgedAccess } from '../../../services/core/judge/conduct.js';
-import type { Directory } from '../../../services/core/judge/directory.js';
-import type { World } from '../../../services/core/judge/world.js';
-import { DAY_MS, dayOf } from '../../../services/core/time.js';
-import { foldColumns, type KindOf, worldOf } from './fold.js';
-import { DAYS, daysOf, directoryWith, honestOrganisation, LAST_DAY, names } from './honest.js';
+import { foldColumns, type KindOf, worldOf } from '../../../services/core/detections/cases/fold.js';
 import {
   accessesOf,
   alertsOf,
   bribed,
-  definitionOf,
   detailOf,
   directoryOf,
   employee,
@@ -18,7 +12,13 @@ import {
   isAlert,
   judgeRange,
   rowOf,
-} from './organisation.js';
+} from '../../../services/core/detections/cases/organisation.js';
+import type { JudgedAccess } from '../../../services/core/judge/conduct.js';
+import type { Directory } from '../../../services/core/judge/directory.js';
+import type { World } from '../../../services/core/judge/world.js';
+import { DAY_MS, dayOf } from '../../../services/core/time.js';
+import { definitionOf } from './definition-of.js';
+import { DAYS, daysOf, directoryWith, honestOrganisation, LAST_DAY, names } from './honest.js';
 
 const world = (accesses: readonly JudgedAccess[], directory: Directory, kindOf?: KindOf): World =>
   worldOf(foldColumns(accesses, kindOf), { directory });

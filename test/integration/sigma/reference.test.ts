@@ -1,10 +1,10 @@
 // Correlations on random logs against the definition, taken literally: for every day and group, try every moment and look at every
 // access of the span before it.
 
+import { chance } from '../../../services/core/detections/cases/chance.js';
 import { matchSql } from '../../../services/core/sigma/match-sql.js';
 import type { CorrelationPlan, SigmaRule } from '../../../services/core/sigma/sigma-rule.js';
 import { DAY_MS, type Day, dayOf } from '../../../services/core/time.js';
-import { chance } from '../../core/judge/chance.js';
 import { readYaml } from '../../core/sigma/rules.js';
 import { freshDatabase } from '../support/stack.js';
 import { type Access, DAY_START, land, minutes } from './accesses.js';

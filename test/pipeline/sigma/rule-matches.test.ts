@@ -1,7 +1,7 @@
+import { chance } from '../../../services/core/detections/cases/chance.js';
 import type { SigmaRule } from '../../../services/core/sigma/sigma-rule.js';
 import type { Day } from '../../../services/core/time.js';
 import { type MatchQuery, RuleMatches, type RuleMatchRow } from '../../../services/pipeline/sigma/rule-matches.js';
-import { chance } from '../../core/judge/chance.js';
 import { readYaml } from '../../core/sigma/rules.js';
 
 const { rules } = readYaml(`

@@ -2,15 +2,15 @@
 // must be found. Parsed, and walked through the judges; knows no file. Chance has a fixed seed, so a case is the same every time.
 
 import { z } from 'zod';
-import type { Definition, JudgeOf } from '../../../services/core/detections/definition.js';
-import type { ActorKind, Employee, Explained } from '../../../services/core/feeds/records.js';
-import { type Clusters, createClusters } from '../../../services/core/judge/clusters.js';
-import type { JudgedAccess } from '../../../services/core/judge/conduct.js';
-import { createSellers } from '../../../services/core/judge/sellers.js';
-import type { Day } from '../../../services/core/time.js';
-import { type Chance, chance } from '../judge/chance.js';
-import { foldColumns, worldOf } from '../judge/fold.js';
-import { accessesOf, directoryOf, employee, FIRST_DAY, isAlert, judgeRange, type Work } from '../judge/organisation.js';
+import type { ActorKind, Employee, Explained } from '../../feeds/records.js';
+import { type Clusters, createClusters } from '../../judge/clusters.js';
+import type { JudgedAccess } from '../../judge/conduct.js';
+import { createSellers } from '../../judge/sellers.js';
+import type { Day } from '../../time.js';
+import type { Definition, JudgeOf } from '../definition.js';
+import { type Chance, chance } from './chance.js';
+import { foldColumns, worldOf } from './fold.js';
+import { accessesOf, directoryOf, employee, FIRST_DAY, isAlert, judgeRange, type Work } from './organisation.js';
 
 const share = z.number().min(0).max(1);
 
@@ -87,6 +87,8 @@ type Habits = z.infer<typeof habits>;
 
 const PERSON = 'person';
 const CLUSTER = 'cluster-1';
+/** What one of twenty detections may tell of two alerts a day. */
+export const SHARE_OF_BUDGET = 0.1;
 
 const explainedBy =
   (random: Chance, { no_case, late_case, own_case }: Habits) =>
@@ -253,6 +255,7 @@ export function walk(
   const sheets = judgeRange(definition, world, {
     from: Math.max(FIRST_DAY + 6, last - one.does.over_days - 32),
     to: last,
+    budgetPerDay: SHARE_OF_BUDGET,
   });
   const wanted = new Set([nameOf(0), nameOf(1), CLUSTER, 'other-0']);
   for (let day = last - one.does.over_days + 1; day <= last; day++) {

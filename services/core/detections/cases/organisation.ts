@@ -1,44 +1,21 @@
-// A small organisation for tests: people with their own pace who read customers of popular and less popular sellers, and what the
+// A small organisation, of cases and tests: people with their own pace who read customers of popular and less popular sellers, and what the
 // tests add to their days. Sheets are judged in order, each calibrated by those before it, as the pipeline does.
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse } from 'yaml';
-import {
-  type ConductDefinition,
-  type Definition,
-  isConduct,
-  parseDefinition,
-} from '../../../services/core/detections/definition.js';
-import type { Employee, Explained } from '../../../services/core/feeds/records.js';
-import type { Sample } from '../../../services/core/judge/calibration.js';
-import { type Clusters, createClusters } from '../../../services/core/judge/clusters.js';
-import type { Conduct, JudgedAccess } from '../../../services/core/judge/conduct.js';
-import { createDirectory, type Directory } from '../../../services/core/judge/directory.js';
-import { type RawSheet, sampleOf } from '../../../services/core/judge/kind.js';
-import { kindOf } from '../../../services/core/judge/kinds.js';
-import { type LevelledRow, levelSheet, prepareLevels } from '../../../services/core/judge/levels.js';
-import type { World } from '../../../services/core/judge/world.js';
-import { type Day, startOf } from '../../../services/core/time.js';
-import { projectRoot } from '../../../services/platform/root.js';
+import type { Employee, Explained } from '../../feeds/records.js';
+import type { Sample } from '../../judge/calibration.js';
+import { type Clusters, createClusters } from '../../judge/clusters.js';
+import type { Conduct, JudgedAccess } from '../../judge/conduct.js';
+import { createDirectory, type Directory } from '../../judge/directory.js';
+import { type RawSheet, sampleOf } from '../../judge/kind.js';
+import { kindOf } from '../../judge/kinds.js';
+import { type LevelledRow, levelSheet, prepareLevels } from '../../judge/levels.js';
+import type { World } from '../../judge/world.js';
+import { type Day, startOf } from '../../time.js';
+import type { Definition } from '../definition.js';
 import type { Chance } from './chance.js';
 
 /** A Monday on the 7-day grid of windows would do as well; any fixed day does. */
 export const FIRST_DAY: Day = 20_503;
-
-export function anyDefinition(id: string): Definition {
-  const parsed = parseDefinition(
-    parse(readFileSync(join(projectRoot, 'schemas/detections', id, 'detection.yaml'), 'utf8')),
-  );
-  if (!parsed.ok) throw new Error(parsed.faults.join('; '));
-  return parsed.definition;
-}
-
-export function definitionOf(id: string): ConductDefinition {
-  const definition = anyDefinition(id);
-  if (!isConduct(definition)) throw new Error(`${id} does not weigh conduct`);
-  return definition;
-}
 
 export const employee = (employee_id: string, change: Partial<Employee> = {}): Employee => ({
   employee_id,

@@ -2,12 +2,13 @@
 // A case is a few numbers; what is usual is written here, once, with a fixed seed.
 
 import { z } from 'zod';
-import type { Definition } from '../../../services/core/detections/definition.js';
-import type { ComplaintDay, DecisionDay, FeedDay, PresenceDay, World } from '../../../services/core/judge/world.js';
-import { DAY_MS, type Day, startOf } from '../../../services/core/time.js';
-import { type Chance, chance } from '../judge/chance.js';
-import { foldColumns, worldOf } from '../judge/fold.js';
-import { accessesOf, FIRST_DAY, isAlert, judgeRange } from '../judge/organisation.js';
+import type { ComplaintDay, DecisionDay, FeedDay, PresenceDay, World } from '../../judge/world.js';
+import { DAY_MS, type Day, startOf } from '../../time.js';
+import type { Definition } from '../definition.js';
+import { SHARE_OF_BUDGET } from './case-file.js';
+import { type Chance, chance } from './chance.js';
+import { foldColumns, worldOf } from './fold.js';
+import { accessesOf, FIRST_DAY, isAlert, judgeRange } from './organisation.js';
 
 const expect = z.enum(['found', 'quiet']);
 const name = z.string().min(1);
@@ -70,7 +71,7 @@ const NOON = 12 * 3_600_000;
 /** @returns whether anything about the person or the feed is told on the last day */
 export function walkOther(definition: Definition, one: OtherCase): 'found' | 'quiet' {
   const world = worldOfCase(one);
-  const sheets = judgeRange(definition, world, { from: FIRST_DAY + 6, to: LAST });
+  const sheets = judgeRange(definition, world, { from: FIRST_DAY + 6, to: LAST, budgetPerDay: SHARE_OF_BUDGET });
   const rows = sheets.get(LAST)?.rows ?? [];
   return rows.some((row) => isAlert(row) && / (person|crm US)$/.test(row.key)) ? 'found' : 'quiet';
 }

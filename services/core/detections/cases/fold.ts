@@ -1,15 +1,15 @@
 // Accesses folded into the buckets of their days, plainly: sets and sums, one seller at a time. This is what the database computes
 // for the judges' days, written again so that tests can hold the two against each other; and worlds made of such days.
 
-import type { ActorKind } from '../../../services/core/feeds/records.js';
-import { createClusters } from '../../../services/core/judge/clusters.js';
-import type { JudgedAccess } from '../../../services/core/judge/conduct.js';
-import { createDirectory } from '../../../services/core/judge/directory.js';
-import { buildFrame, type DayFrame, type FrameColumns } from '../../../services/core/judge/frame.js';
-import { createNames } from '../../../services/core/judge/names.js';
-import { createSellers } from '../../../services/core/judge/sellers.js';
-import type { World } from '../../../services/core/judge/world.js';
-import { type Day, dayOf } from '../../../services/core/time.js';
+import type { ActorKind } from '../../feeds/records.js';
+import { createClusters } from '../../judge/clusters.js';
+import type { JudgedAccess } from '../../judge/conduct.js';
+import { createDirectory } from '../../judge/directory.js';
+import { buildFrame, type DayFrame, type FrameColumns } from '../../judge/frame.js';
+import { createNames } from '../../judge/names.js';
+import { createSellers } from '../../judge/sellers.js';
+import type { World } from '../../judge/world.js';
+import { type Day, dayOf } from '../../time.js';
 
 export type KindOf = (actorId: string) => ActorKind;
 
