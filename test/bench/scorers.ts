@@ -43,7 +43,8 @@ export interface Cpu {
 }
 
 const NEVER: Settled = { landedAt: Number.NaN, settledAt: Number.NaN };
-const POLL_MS = 100;
+/** Each look costs ClickHouse or Kafka some five milliseconds. */
+const POLL_MS = 250;
 const SAMPLE_MS = 500;
 const STOP_MS = 20_000;
 
