@@ -1,9 +1,9 @@
 // The property of CONTRACT §3.1 on the model: whatever happens on the way, the accesses with their explanations and the open anomalies
 // are those that the oracle computes from the set of records.
 
+import { chance } from '../../services/core/detections/cases/chance.js';
 import type { FactStore } from '../../services/pipeline/store/fact-store.js';
 import type { JudgeStore } from '../../services/pipeline/store/judge-store.js';
-import { chance } from '../core/judge/chance.js';
 import { configurationOf } from './detections.js';
 import { createEngine } from './engine.js';
 import { type Backend, JUDGE, type RunOptions, type RunSummary, runMachine } from './machine/run.js';

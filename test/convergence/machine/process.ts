@@ -2,6 +2,7 @@
 // of Kafka, and its judge, one round after the other. Everything it knows is lost when it is killed.
 
 import { type Alignment, align, type PartitionProgress } from '../../../services/core/align/frontier.js';
+import type { Chance } from '../../../services/core/detections/cases/chance.js';
 import { KeyholeError } from '../../../services/core/errors.js';
 import type { LandInput, LandSummary } from '../../../services/pipeline/lander.js';
 import type { ProgressRow } from '../../../services/pipeline/store/fact-store.js';
@@ -11,7 +12,6 @@ import type { Backlog, Part } from '../../../services/scorer/backlog.js';
 import { type LandingPorts, landForever } from '../../../services/scorer/landing.js';
 import { createMembership } from '../../../services/scorer/membership.js';
 import { createResume } from '../../../services/scorer/resuming.js';
-import type { Chance } from '../../core/judge/chance.js';
 import type { Member, ModelLog } from './log.js';
 import type { Schedule } from './schedule.js';
 

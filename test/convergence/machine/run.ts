@@ -1,12 +1,12 @@
 // One run: records are produced a few at a time while processes come, go, crash and sleep, until nothing is left to do. What is
 // stored behind it, a model or a real database, is the backend's business.
 
+import { type Chance, chance } from '../../../services/core/detections/cases/chance.js';
 import { KeyholeError } from '../../../services/core/errors.js';
 import { contentRank } from '../../../services/core/feeds/canonical.js';
 import { messageKey } from '../../../services/core/feeds/identity.js';
 import { ensure } from '../../../services/core/maps.js';
 import type { LandingPorts } from '../../../services/scorer/landing.js';
-import { type Chance, chance } from '../../core/judge/chance.js';
 import type { Delivery } from '../world/arrival.js';
 import type { MachineSpec } from '../world/spec.js';
 import { type Entry, ModelLog } from './log.js';

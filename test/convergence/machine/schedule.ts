@@ -2,7 +2,7 @@
 // chance decides: so a run is the same every time for the same seed, whatever the parts behind it are, and processes interleave at
 // every await. A process can be killed (it never hears of its turn again) or frozen (it moves again later, as if nothing had been).
 
-import type { Chance } from '../../core/judge/chance.js';
+import type { Chance } from '../../../services/core/detections/cases/chance.js';
 
 /** What befalls a process at its turn. */
 export type Fault =

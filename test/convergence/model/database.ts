@@ -1,5 +1,6 @@
 // What the model stores, all of it: the tables that the two model stores write and read.
 
+import type { Chance } from '../../../services/core/detections/cases/chance.js';
 import type { ContextFeed, FeedRecords } from '../../../services/core/feeds/records.js';
 import { FEEDS } from '../../../services/core/feeds/records.js';
 import type { Finding } from '../../../services/core/judge/finding.js';
@@ -7,7 +8,6 @@ import type { WorldPart } from '../../../services/core/judge/world.js';
 import type { Day } from '../../../services/core/time.js';
 import type { Citation, ExplainedAccess, ProgressRow } from '../../../services/pipeline/store/fact-store.js';
 import type { ActorDay, Judgement } from '../../../services/pipeline/store/judge-store.js';
-import type { Chance } from '../../core/judge/chance.js';
 import { ReplacingTable } from './replacing.js';
 
 export interface DutyRow {

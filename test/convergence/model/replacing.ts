@@ -1,7 +1,7 @@
 // A table as ClickHouse's ReplacingMergeTree keeps one: every inserted row stays until parts merge at some time; a final read sees of
 // each key the row with the largest version, and of equal versions the one inserted last.
 
-import type { Chance } from '../../core/judge/chance.js';
+import type { Chance } from '../../../services/core/detections/cases/chance.js';
 
 interface Copy<Row, Version> {
   readonly row: Row;

@@ -1,10 +1,10 @@
 // How the facts of an organisation arrive: late by hours, the odd one by weeks, more than once, with another content under the same
 // identity, context before or after the accesses, and now and then bytes that nobody can read.
 
+import { chance } from '../../../services/core/detections/cases/chance.js';
 import { eventTimeMs, identityOf } from '../../../services/core/feeds/identity.js';
 import type { FeedRecords } from '../../../services/core/feeds/records.js';
 import { DAY_MS } from '../../../services/core/time.js';
-import { chance } from '../../core/judge/chance.js';
 import type { Fact } from './facts.js';
 import type { ArrivalSpec } from './spec.js';
 

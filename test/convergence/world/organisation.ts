@@ -1,9 +1,9 @@
 // A small organisation written out as facts: quiet days of a few people, and the episodes that stand out. Chance comes from the
 // specification's seed, so an organisation is the same every time.
 
+import { type Chance, chance } from '../../../services/core/detections/cases/chance.js';
 import type { AccessEvent } from '../../../services/core/feeds/records.js';
 import { DAY_MS, dayFromText, startOf } from '../../../services/core/time.js';
-import { type Chance, chance } from '../../core/judge/chance.js';
 import { access, employee, type Fact, supportCase } from './facts.js';
 import type { EpisodeSpec, OrganisationSpec } from './spec.js';
 
