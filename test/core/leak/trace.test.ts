@@ -5,12 +5,12 @@ import { anyShape, leakWorld, type WorldShape } from './worlds.js';
 
 const plain: WorldShape = {
   ...anyShape(1, true),
-  background: 200,
-  candidates: 320,
+  background: 100,
+  candidates: 200,
   leaked: 12,
   giants: 4,
   places: 3,
-  sellers: 200,
+  sellers: 120,
   managed: 0,
   complaintsFollowPopularity: false,
   sellerGiven: 0.5,
@@ -30,7 +30,7 @@ describe.each<[string, Partial<WorldShape>]>([
   ['readers a hundred times as busy as others', { giants: 12, volumeSpread: 1.2 }],
   [
     'complaints about popular sellers, whose managers meet their customers',
-    { complaintsFollowPopularity: true, managed: 0.3, sellers: 400 },
+    { complaintsFollowPopularity: true, managed: 0.3, sellers: 200 },
   ],
   ['complaints soon after some contact', { provoked: true }],
 ])('with %s', (_, shape) => {
@@ -42,7 +42,7 @@ describe.each<[string, Partial<WorldShape>]>([
   });
 
   test('without a leak nobody is named', () => {
-    const world = leakWorld({ ...plain, ...shape, leaked: 0, background: 300 });
+    const world = leakWorld({ ...plain, ...shape, leaked: 0, background: 150 });
     expect(traceLeak(world.input).named).toBe(0);
   });
 });
