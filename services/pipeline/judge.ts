@@ -3,6 +3,7 @@
 // that was just touched come first; the others are judged in slices between rounds, so that news never waits for history.
 
 import { randomUUID } from 'node:crypto';
+import type { Definition } from '../core/detections/definition.js';
 import { type Day, dayOf } from '../core/time.js';
 import { recomputeBuckets } from './buckets.js';
 import { JudgeWorld } from './judge-world.js';
@@ -102,7 +103,7 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
     sheets += await judgeTheRest(frontier, duties.length > 0);
     return {
       landings: duties.length,
-      waiting: await store.countOpenDuties(),
+      waiting: memory.taken.length > 0 ? memory.taken.length : await store.countOpenDuties(),
       sheets,
       openFindings: sheets > 0 ? memory.known.openFindings : 0,
       isUnfinished: memory.taken.length > 0,
@@ -169,7 +170,7 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
     const news: SheetName[] = [];
     for (const definition of definitions) {
       for (const day of reachedDays(definition, change, days, made)) {
-        if (isNews && definition.window.days === 1 && change.days.has(day)) news.push({ definition, day });
+        if (isNews && isFast(definition) && change.days.has(day)) news.push({ definition, day });
         else next.add(definition, day);
       }
     }
@@ -273,6 +274,10 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
     return [];
   }
 }
+
+/** One day's conduct is judged from what a round has in memory; other parts of the world are read anew for each look. */
+const isFast = ({ window, judge }: Definition): boolean =>
+  window.days === 1 && (judge.kind === 'conduct' || judge.kind === 'canary');
 
 /** Splits what was touched at the frontier; a changed part of the world matters to what is judged now. */
 function divide(touched: Touched, frontier: Day, within: Touched, beyond: Touched): void {
