@@ -37,22 +37,30 @@ export const repeatsCountTwice = (): Sabotage => {
 
 /** Offsets and progress are on record before the duty to judge is. */
 export const commitsBeforeTheDuty = (): Sabotage => {
-  const late: (() => Promise<void>)[] = [];
+  /** of the process that is being made: its store comes first, then its ports */
+  let newest: (() => Promise<void>)[] = [];
   return {
-    facts: (store) => ({
-      ...store,
-      oblige: async (label, touched, touchedFrom) => {
-        late.push(() => store.oblige(label, touched, touchedFrom));
-      },
-    }),
-    spoil: (ports) => ({
-      ...ports,
-      async commit(positions) {
-        const done = await ports.commit(positions);
-        for (const oblige of late.splice(0)) await oblige();
-        return done;
-      },
-    }),
+    facts(store) {
+      const late: (() => Promise<void>)[] = [];
+      newest = late;
+      return {
+        ...store,
+        oblige: async (label, touched, touchedFrom) => {
+          late.push(() => store.oblige(label, touched, touchedFrom));
+        },
+      };
+    },
+    spoil(ports) {
+      const late = newest;
+      return {
+        ...ports,
+        async commit(positions) {
+          const done = await ports.commit(positions);
+          for (const oblige of late.splice(0)) await oblige();
+          return done;
+        },
+      };
+    },
   };
 };
 
