@@ -1,6 +1,7 @@
 // From surprise to expected honest alarms a day: how often did this detection's surprise reach so far on earlier days?
 // Reads samples of earlier sheets; never the verdicts on them.
 
+import { push } from '../maps.js';
 import { round } from '../stats/combine.js';
 
 /** The largest surprises of one sheet, by entity, and of how many that were judged. */
@@ -44,16 +45,24 @@ export const uncalibrated: Calibration = {
   weight: 1,
 };
 
-export function calibrate(samples: readonly Sample[], weight = 1): Calibration {
+export interface CalibrationOptions {
+  readonly weight?: number;
+  /** days of a window: overlapping windows tell one thing several times */
+  readonly windowDays?: number;
+}
+
+export function calibrate(
+  samples: readonly Sample[],
+  { weight = 1, windowDays = 1 }: CalibrationOptions = {},
+): Calibration {
   const sheets = samples.filter((sample) => sample.judged > 0);
+  const perEntity = Math.max(1, Math.ceil(sheets.length / windowDays));
+  const all = largestOfEach(sheets, perEntity);
   let judged = 0;
-  const all: number[] = [];
-  for (const sample of sheets) {
-    judged += sample.judged;
-    for (const surprise of sample.surprises) all.push(surprise);
-  }
+  for (const sample of sheets) judged += sample.judged;
+  const share = Math.ceil((judged * TAIL_SHARE * perEntity) / Math.max(1, sheets.length));
   const sampled = Math.floor((sheets.length * SAMPLE_SIZE) / 2);
-  const tail = Math.min(all.length, sampled, Math.max(ENOUGH_TAIL, Math.ceil(judged * TAIL_SHARE)));
+  const tail = Math.min(all.length, sampled, Math.max(ENOUGH_TAIL, share));
   if (sheets.length < MIN_SHEETS || tail < MIN_TAIL) return { ...uncalibrated, sheets: sheets.length, weight };
   all.sort((a, b) => b - a);
   const threshold = all[tail - 1] as number;
@@ -64,6 +73,21 @@ export function calibrate(samples: readonly Sample[], weight = 1): Calibration {
     meanExcess: round(Math.max(MODEL_MEAN_EXCESS, meanExcess(all, tail, threshold)), 6),
     weight,
   };
+}
+
+/** Of each entity as many surprises, the largest, as there are windows beside one another: somebody's long window counts once. */
+function largestOfEach(sheets: readonly Sample[], most: number): number[] {
+  if (most >= sheets.length) return sheets.flatMap(({ surprises }) => [...surprises]);
+  const byEntity = new Map<string, number[]>();
+  for (const { keys, surprises } of sheets) {
+    for (let i = 0; i < keys.length; i++) push(byEntity, keys[i] as string, surprises[i] as number);
+  }
+  const all: number[] = [];
+  for (const own of byEntity.values()) {
+    own.sort((a, b) => b - a);
+    for (let i = 0; i < Math.min(most, own.length); i++) all.push(own[i] as number);
+  }
+  return all;
 }
 
 /** An entity that stays at its surprise for days is one alarm: whoever reaches the threshold counts once. */

@@ -184,8 +184,7 @@ function mostSurprising(kind: PlaceKind, figures: ConductFigures, context: Evide
     const own = Math.min(ownEver, ownBefore);
     const usual = usualShare(others, context.othersAmount);
     const ownShare = (own + SHARE_PRIOR * usual) / (ownBefore + SHARE_PRIOR);
-    const colleaguesShare =
-      kind === 'concentration' ? (othersClumped + COLLEAGUES_PRIOR * usual) / (ofOthersClumped + COLLEAGUES_PRIOR) : 0;
+    const colleaguesShare = (othersClumped + COLLEAGUES_PRIOR * usual) / (ofOthersClumped + COLLEAGUES_PRIOR);
     const mean = clampMean(Math.max(ownShare, colleaguesShare));
     const tail = placeTail(amount, figures.amount, clump, mean);
     const logP = Math.min(0, tail + Math.log(Math.max(1, candidates)));

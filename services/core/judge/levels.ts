@@ -4,7 +4,14 @@
 import type { Definition } from '../detections/definition.js';
 import { ensure } from '../maps.js';
 import type { Day } from '../time.js';
-import { type Calibration, calibrate, expectedPerDay, type Sample, uncalibrated } from './calibration.js';
+import {
+  type Calibration,
+  type CalibrationOptions,
+  calibrate,
+  expectedPerDay,
+  type Sample,
+  uncalibrated,
+} from './calibration.js';
 import type { EntityKey } from './kind.js';
 import type { Severity } from './scale.js';
 
@@ -18,6 +25,8 @@ export interface Thresholds {
   readonly critical: number;
 }
 
+export type Level = 'keep' | 'medium' | 'high';
+
 /** All that levels of one day need, whatever the sheet: made once per day, and anew when a sample that it read changes. */
 export interface DayLevels {
   readonly day: Day;
@@ -25,8 +34,11 @@ export interface DayLevels {
   /** of rows that name no person, seller or cluster: outside the budget, each detection with its even share */
   readonly evenThresholds: Thresholds;
   calibrationOf(detection: string): Calibration;
-  /** least alarms a day of the entity, by any detection, on the days on which an episode is remembered */
-  earlierOf(key: EntityKey): number;
+  /**
+   * By how many decades the entity passed this level, by any detection, on the days on which an episode is remembered, as levels stood
+   * on each of them; negative when it did not.
+   */
+  earlierOf(key: EntityKey, level: Level): number;
 }
 
 /** What level a row has, and how its alarms a day follow from its surprise. */
@@ -57,6 +69,8 @@ const MEDIUM_FACTOR = 3;
 /** Rows are kept down to this many times the budget (CONTRACT §2). */
 export const KEEP_FACTOR = 10;
 const CRITICAL_FACTOR = 0.02;
+/** A threshold is at most so many times each detection's even share: quiet history does not make an alarm of the ordinary. */
+const MOST_EVEN_SHARES = 3;
 /** An episode's evidence is materially new once the decades by which it passes the threshold have so grown. */
 const NEW_TIMES = 2;
 const NEW_DECADES = 2;
@@ -65,8 +79,14 @@ const FEED_PREFIX = 'feed ';
 
 /** Days whose samples the levels of a day read beside its own, of all detections. */
 export const levelRange = (day: Day): { readonly from: Day; readonly to: Day } => ({
-  from: day - GAP_DAYS - HISTORY_DAYS + 1 - EPISODE_DAYS,
+  from: standardsRange(day - EPISODE_DAYS).from,
   to: day,
+});
+
+/** Days whose samples the calibrations and thresholds of a day read. */
+const standardsRange = (day: Day): { readonly from: Day; readonly to: Day } => ({
+  from: day - GAP_DAYS - HISTORY_DAYS + 1 - EPISODE_DAYS,
+  to: day - GAP_DAYS + 1,
 });
 
 /** Least alarms a day of one entity on one day. */
@@ -75,49 +95,148 @@ interface Told {
   alarms: number;
 }
 
+export interface LevelOptions {
+  readonly budgetPerDay: number;
+}
+
 export function prepareLevels(
   day: Day,
   definitions: readonly Definition[],
   sampleOf: SampleOf,
-  { budgetPerDay }: { readonly budgetPerDay: number },
+  options: LevelOptions,
 ): DayLevels {
+  const { thresholds, evenThresholds, calibrations } = standardsOf(day, definitions, sampleOf, options);
+  const earlier: { readonly thresholds: Thresholds; readonly reached: ReadonlyMap<EntityKey, number> }[] = [];
+  for (let d = day - EPISODE_DAYS; d < day; d++) {
+    const standards = standardsOf(d, definitions, sampleOf, options);
+    earlier.push({ thresholds: standards.thresholds, reached: leastOn(d, definitions, sampleOf, standards) });
+  }
+  return {
+    day,
+    thresholds,
+    evenThresholds,
+    calibrationOf: (detection) => (calibrations.get(detection) ?? NO_CALIBRATION).whole,
+    earlierOf(key, level) {
+      let most = Number.NEGATIVE_INFINITY;
+      for (const one of earlier) {
+        const alarms = one.reached.get(key);
+        if (alarms !== undefined) most = Math.max(most, Math.log10(one.thresholds[level] / alarms));
+      }
+      return most;
+    },
+  };
+}
+
+/** Calibrations and thresholds of a day, by the samples up to two days before. */
+interface Standards {
+  readonly calibrations: ReadonlyMap<string, Calibrations>;
+  readonly thresholds: Thresholds;
+  readonly evenThresholds: Thresholds;
+}
+
+interface Remembered {
+  readonly reads: readonly (Sample | undefined)[];
+  readonly budgetPerDay: number;
+  readonly standards: Standards;
+}
+
+const remembered = new WeakMap<readonly Definition[], Map<Day, Remembered>>();
+const MOST_REMEMBERED = 64;
+
+/** Made once while the samples that they read are the same objects; the result is the same without. */
+function standardsOf(
+  day: Day,
+  definitions: readonly Definition[],
+  sampleOf: SampleOf,
+  options: LevelOptions,
+): Standards {
+  const { from, to } = standardsRange(day);
+  const reads: (Sample | undefined)[] = [];
+  for (const { id } of definitions) for (let d = from; d < to; d++) reads.push(sampleOf(id, d));
+  const ofDefinitions = ensure(remembered, definitions, () => new Map<Day, Remembered>());
+  const known = ofDefinitions.get(day);
+  if (known?.budgetPerDay === options.budgetPerDay && known.reads.every((one, i) => one === reads[i])) {
+    return known.standards;
+  }
+  const standards = makeStandards(day, definitions, sampleOf, options);
+  ofDefinitions.delete(day);
+  while (ofDefinitions.size >= MOST_REMEMBERED) ofDefinitions.delete(ofDefinitions.keys().next().value as Day);
+  ofDefinitions.set(day, { reads, budgetPerDay: options.budgetPerDay, standards });
+  return standards;
+}
+
+function makeStandards(
+  day: Day,
+  definitions: readonly Definition[],
+  sampleOf: SampleOf,
+  { budgetPerDay }: LevelOptions,
+): Standards {
   const newest = day - GAP_DAYS;
   const oldest = newest - HISTORY_DAYS + 1;
   const calibrations = new Map<string, Calibrations>();
   const judgedDays = new Set<Day>();
   const catalogue = [...definitions].sort((a, b) => (a.id < b.id ? -1 : 1));
-  for (const { id, judge, weight } of catalogue) {
+  const span = { first: firstJudged(oldest, newest, catalogue, sampleOf), newest };
+  for (const { id, judge, weight, window } of catalogue) {
     const samples: { readonly block: number; readonly sample: Sample }[] = [];
     for (let d = oldest; d <= newest; d++) {
       const sample = sampleOf(id, d);
       if (sample === undefined || sample.judged === 0) continue;
-      samples.push({ block: blockOf(d, oldest), sample });
+      samples.push({ block: blockOf(d, span), sample });
       judgedDays.add(d);
     }
-    calibrations.set(id, judge.kind === 'canary' ? NO_CALIBRATION : fitTo(samples, weight));
+    calibrations.set(
+      id,
+      judge.kind === 'canary' ? NO_CALIBRATION : fitTo(samples, { weight, windowDays: window.days }),
+    );
   }
   const told = new Map<EntityKey, Told[]>();
-  for (let d = oldest - EPISODE_DAYS; d < day; d++) {
+  for (let d = oldest - EPISODE_DAYS; d <= newest; d++) {
     for (const { id } of catalogue) {
       const sample = sampleOf(id, d);
       if (sample === undefined) continue;
       const { whole, without } = calibrations.get(id) ?? NO_CALIBRATION;
-      remember(told, d, sample, without[blockOf(d, oldest)] ?? whole);
+      remember(told, d, sample, without[blockOf(d, span)] ?? whole);
     }
   }
   const episodes = [...told.values()].map((days): Episodes => ({ days, least: leastBetween(days, oldest, newest) }));
   episodes.sort((a, b) => a.least - b.least);
   const history = { oldest, newest, days: judgedDays.size, episodes };
-  const detections = catalogue.reduce((sum, { weight }) => sum + weight, 0);
-  const solve = (times: number): number => solveThreshold(history, AIM * budgetPerDay * times, detections);
-  const even = (times: number): number => (AIM * budgetPerDay * times) / Math.max(1, detections);
-  return {
-    day,
-    thresholds: thresholdsBy(solve),
-    evenThresholds: thresholdsBy(even),
-    calibrationOf: (detection) => (calibrations.get(detection) ?? NO_CALIBRATION).whole,
-    earlierOf: (key) => leastBetween(told.get(key) ?? [], day - EPISODE_DAYS, day - 1),
-  };
+  const weights = Math.max(
+    1,
+    catalogue.reduce((sum, { weight }) => sum + weight, 0),
+  );
+  const even = (times: number): number => (AIM * budgetPerDay * times) / weights;
+  const solve = (times: number): number =>
+    Math.min(MOST_EVEN_SHARES * even(times), solveThreshold(history, AIM * budgetPerDay * times, weights));
+  return { calibrations, thresholds: thresholdsBy(solve), evenThresholds: thresholdsBy(even) };
+}
+
+function firstJudged(oldest: Day, newest: Day, catalogue: readonly Definition[], sampleOf: SampleOf): Day {
+  for (let d = oldest; d < newest; d++) if (catalogue.some(({ id }) => (sampleOf(id, d)?.judged ?? 0) > 0)) return d;
+  return newest;
+}
+
+/** Least alarms a day of each entity on a day, by that day's calibrations. */
+function leastOn(
+  day: Day,
+  definitions: readonly Definition[],
+  sampleOf: SampleOf,
+  { calibrations, thresholds }: Standards,
+): Map<EntityKey, number> {
+  const least = new Map<EntityKey, number>();
+  for (const { id } of definitions) {
+    const sample = sampleOf(id, day);
+    if (sample === undefined) continue;
+    const { whole } = calibrations.get(id) ?? NO_CALIBRATION;
+    for (let i = 0; i < sample.keys.length; i++) {
+      const alarms = expectedPerDay(sample.surprises[i] as number, sample.judged, whole);
+      if (alarms > thresholds.keep) break;
+      const key = sample.keys[i] as string;
+      least.set(key, Math.min(alarms, least.get(key) ?? Number.POSITIVE_INFINITY));
+    }
+  }
+  return least;
 }
 
 function thresholdsBy(solve: (times: number) => number): Thresholds {
@@ -125,8 +244,8 @@ function thresholdsBy(solve: (times: number) => number): Thresholds {
   return { keep: solve(KEEP_FACTOR), medium: solve(MEDIUM_FACTOR), high, critical: high * CRITICAL_FACTOR };
 }
 
-/** Days left out together when a day of history is judged by what the other days say. */
-const BLOCK_DAYS = 7;
+/** History is left out in so many blocks of days, one after another, when its days are judged by what the others say. */
+const BLOCKS = 4;
 
 /** Fitted to the whole history, and to the history without each of its blocks. */
 interface Calibrations {
@@ -134,24 +253,34 @@ interface Calibrations {
   readonly without: readonly Calibration[];
 }
 
+/** From the first day on which anything was judged. */
+interface Span {
+  readonly first: Day;
+  readonly newest: Day;
+}
+
 const NO_CALIBRATION: Calibrations = { whole: uncalibrated, without: [] };
 
-const blockOf = (day: Day, oldest: Day): number => Math.floor((day - oldest) / BLOCK_DAYS);
+const blockOf = (day: Day, { first, newest }: Span): number =>
+  Math.floor((BLOCKS * (day - first)) / (newest - first + 1));
 
 /**
  * A calibration never meets the days that it was fitted to as strangers, so history is counted by cross-validation (Stone 1974):
  * each block of days by the calibration of the others, where those are enough.
  */
-function fitTo(samples: readonly { readonly block: number; readonly sample: Sample }[], weight: number): Calibrations {
+function fitTo(
+  samples: readonly { readonly block: number; readonly sample: Sample }[],
+  options: CalibrationOptions,
+): Calibrations {
   const whole = calibrate(
     samples.map(({ sample }) => sample),
-    weight,
+    options,
   );
   const without: Calibration[] = [];
-  for (let block = 0; block < HISTORY_DAYS / BLOCK_DAYS; block++) {
+  for (let block = 0; block < BLOCKS; block++) {
     const others = calibrate(
       samples.filter((one) => one.block !== block).map(({ sample }) => sample),
-      weight,
+      options,
     );
     without.push(Number.isNaN(others.threshold) ? whole : others);
   }
@@ -222,17 +351,15 @@ function alertsAt(theta: number, { oldest, newest, episodes }: History): number 
       for (let j = i - 1; j >= 0 && (days[j] as Told).day >= day - EPISODE_DAYS; j--) {
         earlier = Math.min(earlier, (days[j] as Told).alarms);
       }
-      if (!goesOn(alarms, earlier, theta)) alerts++;
+      if (!goesOn(Math.log10(theta / alarms), Math.log10(theta / earlier))) alerts++;
     }
   }
   return alerts;
 }
 
-/** Whether evidence only goes on with what reached the threshold before, without being materially new. */
-function goesOn(alarms: number, earlier: number, theta: number): boolean {
-  if (earlier > theta) return false;
-  return Math.log10(theta / alarms) < NEW_TIMES * Math.log10(theta / earlier) + NEW_DECADES;
-}
+/** Whether evidence, in decades by which a level is passed, only goes on with what passed it before, without being materially new. */
+const goesOn = (decades: number, earlier: number): boolean =>
+  earlier >= 0 && decades < NEW_TIMES * earlier + NEW_DECADES;
 
 /** The rows of one sheet that are worth keeping, in the sample's order. */
 export function levelSheet(levels: DayLevels, definition: Definition, sample: Sample): LevelledRow[] {
@@ -263,8 +390,8 @@ function rowLevel(
   const thresholds = thresholdsOf(levels, key);
   const severity = severityAt(alarms, thresholds);
   if (severity === null) return null;
-  const theta = severity === 'low' ? thresholds.keep : severity === 'medium' ? thresholds.medium : thresholds.high;
-  const isContinuation = goesOn(alarms, levels.earlierOf(key), theta);
+  const level = severity === 'low' ? 'keep' : severity === 'medium' ? 'medium' : 'high';
+  const isContinuation = goesOn(Math.log10(thresholds[level] / alarms), levels.earlierOf(key, level));
   if (!isContinuation) return { severity, isContinuation };
   if (overlaps) return null;
   return { severity: severity === 'low' ? 'low' : 'medium', isContinuation };

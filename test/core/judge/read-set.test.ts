@@ -17,8 +17,8 @@ test('a window ends with its day, and a sheet reads its window and baseline', ()
   expect(sheetRange(100, 28)).toEqual({ from: 44, to: 101 });
 });
 
-test('levels read four weeks that ended at least 24 h before, and an episode before them', () => {
-  expect(levelRange(100)).toEqual({ from: 98 - 27 - EPISODE_DAYS, to: 100 });
+test('levels read four weeks that ended at least 24 h before, and an episode before them, as levels stood an episode ago', () => {
+  expect(levelRange(100)).toEqual({ from: 98 - 27 - 2 * EPISODE_DAYS, to: 100 });
 });
 
 describe.each(definitions().map((definition) => [definition.id, definition] as const))('%s', (_id, definition) => {

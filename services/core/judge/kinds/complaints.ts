@@ -1,10 +1,10 @@
-// The kind `complaints`: customers who complained had been read without a case, shortly before, by the same person. One such complaint
+// The kind `complaints`: of customers who complained, the address alone had been read, without a case and shortly before, by one person. One such complaint
 // about somebody who hardly reads without a case says more than five about somebody who always does.
 
 import { type Definition, judgeOf } from '../../detections/definition.js';
 import { ensure } from '../../maps.js';
 import { round } from '../../stats/combine.js';
-import { logBetaBinomialTail, logNegativeBinomialTail } from '../../stats/tails.js';
+import { logNegativeBinomialTail } from '../../stats/tails.js';
 import { DAY_MS, type Day, dayOf } from '../../time.js';
 import { SAMPLE_SIZE } from '../calibration.js';
 import type { Finding } from '../finding.js';
@@ -45,8 +45,6 @@ const CONTACT_DATA = ['customer_email.read', 'customer_contact.export', 'order_r
 const MOST_OF_ONE = 1;
 /** Honest readers differ in whom they read: size of the negative binomial of coincidences. */
 const SIZE = 1;
-/** How many readers' worth the others' share of addresses read alone counts. */
-const BARE_PRIOR = 4;
 
 interface Match {
   readonly complaint: ComplaintFacts;
@@ -63,7 +61,13 @@ function judgeComplaints(definition: Definition, day: Day, world: World): RawShe
       if (customers.has(complaint.customer_id)) continue;
       customers.add(complaint.customer_id);
       for (const reader of complaint.readers) {
-        if (reader.unexplained === 0 || reader.last_ms < complaint.received_ms - judge.within_days * DAY_MS) continue;
+        if (
+          reader.actor_kind === 'seller_app' ||
+          reader.unexplained === 0 ||
+          !isAlone(reader) ||
+          reader.last_ms < complaint.received_ms - judge.within_days * DAY_MS
+        )
+          continue;
         if (complaint.seller_id !== null && reader.seller_id !== complaint.seller_id) continue;
         ensure(byActor, reader.actor_id, (): Match[] => []).push({ complaint, reader });
       }
@@ -71,14 +75,14 @@ function judgeComplaints(definition: Definition, day: Day, world: World): RawShe
   }
   if (byActor.size === 0) return { judged: 0, top: [], unscored: [] };
   const reads = unexplainedReads(world, readsFrom(definition, day), day);
-  const bare = bareShare(world, first, day);
-  const circles = circlesOf(byActor, customers.size, reads);
+  let chances = 0;
+  for (const matches of byActor.values()) chances += Math.min(MOST_OF_ONE, matches.length);
+  const rate = (chances + 0.5) / (customers.size + 1);
   const assessed = [...byActor].flatMap(([actorId, matches]) => {
     const today = matches.filter(({ complaint }) => dayOf(complaint.received_ms) === day);
     if (today.length === 0) return [];
-    const circle = circles[circleOf(matches)];
     const own = reads.byActor.get(actorId) ?? 0;
-    const expected = (customers.size * circle.rate * (own + 1)) / (circle.reads + 1);
+    const expected = (customers.size * rate * (own + 1)) / (reads.all + 1);
     const pieces = [
       {
         name: 'complaints',
@@ -87,13 +91,12 @@ function judgeComplaints(definition: Definition, day: Day, world: World): RawShe
         logP: logNegativeBinomialTail(matches.length, expected, SIZE),
         inputs: {
           complaining_customers: customers.size,
-          share_with_such_a_reader: round(circle.rate, 6),
+          share_with_such_a_reader: round(rate, 6),
           own_unexplained_reads: own,
-          everybodys: circle.reads,
+          everybodys: reads.all,
         },
       },
       delayPiece(today, judge.within_days),
-      barePiece(matches, bare),
     ];
     const detail = {
       actorId,
@@ -109,26 +112,7 @@ function judgeComplaints(definition: Definition, day: Day, world: World): RawShe
     };
     return [{ key: `actor ${actorId}`, surprise: surpriseOf(pieces), detail }];
   });
-  return { judged: byActor.size, top: topOf(assessed, SAMPLE_SIZE), unscored: [] };
-}
-
-type Circle = 'people' | 'apps';
-
-const circleOf = (matches: readonly Match[]): Circle =>
-  matches[0]?.reader.actor_kind === 'seller_app' ? 'apps' : 'people';
-
-/** How often a complaint meets such a reader at all, and what they all read: of people, and of sellers' apps. */
-function circlesOf(
-  byActor: ReadonlyMap<string, readonly Match[]>,
-  customers: number,
-  reads: Reads,
-): Record<Circle, { rate: number; reads: number }> {
-  const chances = { people: 0, apps: 0 };
-  for (const matches of byActor.values()) chances[circleOf(matches)] += Math.min(MOST_OF_ONE, matches.length);
-  return {
-    people: { rate: (chances.people + 0.5) / (customers + 1), reads: reads.people },
-    apps: { rate: (chances.apps + 0.5) / (customers + 1), reads: reads.apps },
-  };
+  return { judged: Math.max(1, assessed.length), top: topOf(assessed, SAMPLE_SIZE), unscored: [] };
 }
 
 /** By chance a complaint comes at any time after the read; what was sold is used soon. */
@@ -144,64 +128,35 @@ function delayPiece(today: readonly Match[], withinDays: number): Piece {
   };
 }
 
-const isBare = ({ orders_read: orders }: EarlierReader): boolean => orders === 0;
-
-/** Of people who read a complaining customer's address, the share that did not look at the customer's orders. */
-function bareShare(world: World, from: Day, to: Day): number {
-  let bare = 0;
-  let all = 0;
-  for (let day = from; day <= to; day++) {
-    for (const { readers } of world.complaints(day)?.complaints ?? []) {
-      for (const reader of readers) {
-        if (reader.actor_kind === 'seller_app' || reader.orders_read === undefined) continue;
-        all++;
-        if (isBare(reader)) bare++;
-      }
-    }
-  }
-  return (bare + 0.5) / (all + 1);
-}
-
-/** Honest work on a trouble looks at the order too; whoever sells an address needs nothing else. */
-function barePiece(matches: readonly Match[], share: number): Piece {
-  const told = matches.filter(({ reader }) => reader.orders_read !== undefined && reader.actor_kind !== 'seller_app');
-  const bare = told.filter(({ reader }) => isBare(reader)).length;
-  const mean = Math.min(0.999, Math.max(0.001, share));
-  return {
-    name: 'address_alone',
-    observed: bare,
-    expected: told.length * mean,
-    logP: bare === 0 ? 0 : logBetaBinomialTail(bare, told.length, BARE_PRIOR * mean, BARE_PRIOR * (1 - mean)),
-    inputs: { of: told.length, others_share: round(mean, 6), prior_weight: BARE_PRIOR },
-  };
-}
+/** Honest work on a trouble looks at the order too; whoever sells an address needs nothing else. Not known: alone. */
+const isAlone = ({ orders_read: orders }: EarlierReader): boolean => orders === undefined || orders === 0;
 
 interface Reads {
-  readonly people: number;
-  readonly apps: number;
+  readonly all: number;
   readonly byActor: ReadonlyMap<string, number>;
 }
 
-/** Customers whose contact data was read without a case; services are nobody's leak. */
+/** Customers whose contact data was read without a case; machines are left out. */
 function unexplainedReads(world: World, from: Day, to: Day): Reads {
   const wanted = new Set(CONTACT_DATA.map((action) => world.names.actions.find(action)));
   const sums: number[] = [];
-  const all = { people: 0, apps: 0 };
+  let all = 0;
   for (let day = from; day <= to; day++) {
     const frame = world.frame(day);
     if (frame === undefined) continue;
     for (let row = 0; row < frame.rows; row++) {
       const bad = (frame.no[row] as number) + (frame.late[row] as number) + (frame.self[row] as number);
       const kind = kindOf(frame, row);
-      if (bad === 0 || kind === 'service' || !wanted.has(frame.action[row] as number)) continue;
+      if (bad === 0 || kind === 'service' || kind === 'seller_app' || !wanted.has(frame.action[row] as number))
+        continue;
       const actor = frame.actor[row] as number;
       sums[actor] = (sums[actor] ?? 0) + (frame.customers[row] as number);
-      all[kind === 'seller_app' ? 'apps' : 'people'] += frame.customers[row] as number;
+      all += frame.customers[row] as number;
     }
   }
   const byActor = new Map<string, number>();
   for (const [actor, sum] of sums.entries()) if (sum > 0) byActor.set(world.names.actors.textOf(actor), sum);
-  return { ...all, byActor };
+  return { all, byActor };
 }
 
 function complaintsFinding(input: FindingInput<Leak>): Finding {
