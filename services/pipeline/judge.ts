@@ -224,7 +224,7 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
     const { current, known } = memory;
     if (current === null) return 0;
     const { pass, walk, total } = current;
-    const began = nowMs();
+    let began = nowMs();
     let pending: JudgedSheet[] = [];
     let count = 0;
     for (let step = walk.next(); step.done !== true; step = walk.next()) {
@@ -238,7 +238,11 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
       const isLate = nowMs() - began > SLICE_MS;
       if (pending.length < SHEETS_PER_WRITE && !isLate) continue;
       if (pending.length >= SHEETS_PER_WRITE) pending = await write(pending);
-      if (!isLate || !(await isNewsWaiting(frontier))) continue;
+      if (!isLate) continue;
+      if (!(await isNewsWaiting(frontier))) {
+        began = nowMs();
+        continue;
+      }
       await write(pending);
       return count;
     }
