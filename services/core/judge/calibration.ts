@@ -22,6 +22,8 @@ const ENOUGH_TAIL = 40;
 const UNCALIBRATED_FACTOR = 10;
 /** An exponential tail with this mean is what a perfectly calibrated −log10 p has. */
 const MODEL_MEAN_EXCESS = 1 / Math.LN10;
+/** History may say that the model is too careful, by at most this factor (an episode of a long window counted once). */
+const MODEL_CAUTION = 10;
 /** The model's slope counts as so many excesses. */
 const MODEL_WEIGHT = 5;
 
@@ -35,6 +37,8 @@ export interface Calibration {
   readonly meanExcess: number;
   /** of the detection: alarms a day are divided by it */
   readonly weight: number;
+  /** days of the detection's window */
+  readonly windowDays: number;
 }
 
 export const uncalibrated: Calibration = {
@@ -43,6 +47,7 @@ export const uncalibrated: Calibration = {
   tailPerDay: 0,
   meanExcess: MODEL_MEAN_EXCESS,
   weight: 1,
+  windowDays: 1,
 };
 
 export interface CalibrationOptions {
@@ -63,7 +68,8 @@ export function calibrate(
   const share = Math.ceil((judged * TAIL_SHARE * perEntity) / Math.max(1, sheets.length));
   const sampled = Math.floor((sheets.length * SAMPLE_SIZE) / 2);
   const tail = Math.min(all.length, sampled, Math.max(ENOUGH_TAIL, share));
-  if (sheets.length < MIN_SHEETS || tail < MIN_TAIL) return { ...uncalibrated, sheets: sheets.length, weight };
+  if (sheets.length < MIN_SHEETS || tail < MIN_TAIL)
+    return { ...uncalibrated, sheets: sheets.length, weight, windowDays };
   all.sort((a, b) => b - a);
   const threshold = all[tail - 1] as number;
   return {
@@ -72,6 +78,7 @@ export function calibrate(
     tailPerDay: round(distinctAtOrAbove(sheets, threshold) / sheets.length, 6),
     meanExcess: round(Math.max(MODEL_MEAN_EXCESS, meanExcess(all, tail, threshold)), 6),
     weight,
+    windowDays,
   };
 }
 
@@ -123,5 +130,6 @@ function honestPerDay(surprise: number, judged: number, calibration: Calibration
   if (Number.isNaN(calibration.threshold)) return model * UNCALIBRATED_FACTOR;
   if (surprise < calibration.threshold) return Math.max(model, calibration.tailPerDay);
   const beyond = (surprise - calibration.threshold) / calibration.meanExcess;
-  return calibration.tailPerDay * Math.exp(-Math.min(650, beyond));
+  const fitted = calibration.tailPerDay * Math.exp(-Math.min(650, beyond));
+  return Math.max(fitted, model / (MODEL_CAUTION * calibration.windowDays));
 }

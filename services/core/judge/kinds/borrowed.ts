@@ -42,6 +42,8 @@ const MIN_DAYS = 5;
 /** A machine used by more people than this is a shared one. */
 const MOST_OWNERS = 2;
 const SHARE_PRIOR = 4;
+/** Where more people than this are on such a machine today, machines cannot be told apart. */
+const MOST_RATE = 0.2;
 
 interface Habit {
   days: number;
@@ -70,8 +72,10 @@ function judgeBorrowed(definition: Definition, day: Day, world: World): RawSheet
     const owner = ownerOf(owners, ip);
     const events = today.events[i] as number;
     const firstMs = today.first_ms[i] as number;
+    const machine = machinePiece(owner, rates);
+    if (machine.expected > MOST_RATE) continue;
     const pieces = [
-      machinePiece(owner, rates),
+      machine,
       hourPiece(habit, firstMs, today.last_ms[i] as number),
       casePiece(habit, unexplained, events),
     ];
