@@ -9,10 +9,10 @@ import { type Definition, parseDefinition } from '../core/detections/definition.
 import { KeyholeError } from '../core/errors.js';
 import { definitionOf } from '../core/sigma/definition.js';
 import { projectRoot } from '../platform/root.js';
-import { loadRules, SIGMA_FOLDER } from './sigma/rule-folder.js';
+import { loadRules } from './sigma/rule-folder.js';
 
 /** Raised when a formula in core/judge changes, so that stored judgements are made again. */
-const MODEL_VERSION = 2;
+const MODEL_VERSION = 3;
 
 export interface JudgingConfig {
   readonly definitions: readonly Definition[];
@@ -28,7 +28,7 @@ export const DETECTIONS_FOLDER = join(projectRoot, 'schemas', 'detections');
 export function loadJudgingConfig(options: {
   readonly alertBudget: number;
   readonly folder?: string;
-  /** null: those of the checkout */
+  /** folder of Sigma rules; null: none */
   readonly sigmaRules?: string | null;
 }): JudgingConfig {
   const folder = options.folder ?? DETECTIONS_FOLDER;
@@ -45,7 +45,7 @@ export function loadJudgingConfig(options: {
       retriable: false,
     });
   }
-  const rules = loadRules(options.sigmaRules ?? SIGMA_FOLDER);
+  const rules = options.sigmaRules ? loadRules(options.sigmaRules) : [];
   definitions.push(...rules.map((rule) => definitionOf(rule)));
   const body = JSON.stringify({ model: MODEL_VERSION, alert_budget: options.alertBudget, definitions });
   const digest = createHash('sha256').update(body).digest('hex');

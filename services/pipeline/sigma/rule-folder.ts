@@ -7,9 +7,6 @@ import { parseAllDocuments } from 'yaml';
 import { KeyholeError } from '../../core/errors.js';
 import { type Refusal, refusalText } from '../../core/sigma/refusal.js';
 import { type RuleSet, readRuleSet, type SourceDocument } from '../../core/sigma/rule-set.js';
-import { projectRoot } from '../../platform/root.js';
-
-export const SIGMA_FOLDER = join(projectRoot, 'schemas', 'sigma');
 
 /** @throws KeyholeError folder_unreadable */
 export function readRuleFolder(folder: string): RuleSet {

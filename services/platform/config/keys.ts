@@ -156,7 +156,7 @@ export const KEYS = {
   KEYHOLE_SIGMA_RULES: {
     schema: text,
     meaning: 'folder of Sigma rules, judged beside the detections; one that cannot be meant refuses the start',
-    default: 'the checkout’s schemas/sigma',
+    default: none,
     danger:
       'every scorer must see the same rules; changing them makes a new configuration, and everything is judged again',
   },
