@@ -74,6 +74,13 @@ function endpointOf(url: string): string {
   return new URL(url).host;
 }
 
+/** A caller that was still at work when its process stopped: passing, so that it ends by its signal and not as a failure. */
+function closedError(endpoint: string): KeyholeError {
+  return new KeyholeError('clickhouse_unavailable', `ClickHouse: the connection to ${endpoint} has been closed`, {
+    retriable: true,
+  });
+}
+
 function checkDatabase(name: string): void {
   if (!/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(name))
     throw new KeyholeError(
@@ -89,11 +96,13 @@ export function connectClickHouse(settings: ClickHouseSettings): ClickHouse {
   const endpoint = endpointOf(settings.url);
   const client = createHttpClient(settings, undefined);
   let analystClient: ClickHouseClient | undefined;
+  let isClosed = false;
   const named = (sql: string): string => sql.replaceAll('{db}', settings.database);
 
   /** Every request is safe to repeat (identity makes repeats harmless), so a socket that died idle costs one retry. */
   async function attempt<T>(timeoutMs: number, request: (signal: AbortSignal) => Promise<T>): Promise<T> {
     try {
+      if (isClosed) throw closedError(endpoint);
       try {
         return await request(AbortSignal.timeout(timeoutMs));
       } catch (error) {
@@ -195,6 +204,7 @@ export function connectClickHouse(settings: ClickHouseSettings): ClickHouse {
     },
 
     async close() {
+      isClosed = true;
       await Promise.all([client.close(), analystClient?.close()]);
     },
   };

@@ -62,6 +62,13 @@ export function kafkaError(doing: string, error: unknown): KeyholeError {
   });
 }
 
+/** For a call after close(): passing, so that a loop which is about to stop ends by its signal and not as a failure. */
+export function closedError(doing: string): KeyholeError {
+  return new KeyholeError('kafka_unavailable', `Kafka: ${doing} came after the connection was closed`, {
+    retriable: true,
+  });
+}
+
 function causes(error: unknown): Fault[] {
   const found: Fault[] = [];
   for (let at: unknown = error; at instanceof Error && found.length < 8; at = at.cause) {

@@ -5,7 +5,7 @@ import type { PartitionEnd } from '../../core/align/frontier.js';
 import type { KafkaSettings } from '../config/settings.js';
 import type { Logger } from '../log/logger.js';
 import { connectKafka } from './client.js';
-import { kafkaError } from './faults.js';
+import { closedError, kafkaError } from './faults.js';
 
 export interface Committed {
   readonly topic: string;
@@ -25,23 +25,25 @@ export interface Offsets {
 export function createOffsets(settings: KafkaSettings, options: { readonly log: Logger }): Offsets {
   const kafka = connectKafka(settings, options);
   let current: Promise<Admin> | null = null;
+  let isClosed = false;
 
   const open = async (): Promise<Admin> => {
     const admin = kafka.admin();
     await admin.connect();
     return admin;
   };
-  const close = async (): Promise<void> => {
+  const disconnect = async (): Promise<void> => {
     const closing = current;
     current = null;
     await closing?.then((admin) => admin.disconnect()).catch(() => undefined);
   };
   const ask = async <T>(doing: string, question: (admin: Admin) => Promise<T>): Promise<T> => {
     try {
+      if (isClosed) throw closedError(doing);
       current ??= open();
       return await question(await current);
     } catch (error) {
-      await close();
+      await disconnect();
       throw kafkaError(doing, error);
     }
   };
@@ -62,6 +64,9 @@ export function createOffsets(settings: KafkaSettings, options: { readonly log: 
           partitions.map(({ partition, offset }) => ({ topic, partition, offset: offset === '-1' ? null : offset })),
         );
       }),
-    close,
+    close() {
+      isClosed = true;
+      return disconnect();
+    },
   };
 }

@@ -6,7 +6,7 @@ import { Partitioners, type Producer } from 'kafkajs';
 import type { KafkaSettings } from '../config/settings.js';
 import { type Logger, silentLogger } from '../log/logger.js';
 import { connectKafka } from './client.js';
-import { kafkaError } from './faults.js';
+import { closedError, kafkaError } from './faults.js';
 
 export interface OutgoingMessage {
   readonly key: Buffer | string | null;
@@ -30,6 +30,7 @@ const RECORD_OVERHEAD_BYTES = 24;
 export function createPublisher(settings: KafkaSettings, options: { readonly log?: Logger } = {}): Publisher {
   const kafka = connectKafka(settings, { log: options.log ?? silentLogger });
   let current: Promise<Producer> | null = null;
+  let isClosed = false;
 
   const open = async (): Promise<Producer> => {
     const producer = kafka.producer({
@@ -42,7 +43,7 @@ export function createPublisher(settings: KafkaSettings, options: { readonly log
     return producer;
   };
 
-  const close = async (): Promise<void> => {
+  const disconnect = async (): Promise<void> => {
     const closing = current;
     current = null;
     await closing?.then((producer) => producer.disconnect()).catch(() => undefined);
@@ -51,16 +52,21 @@ export function createPublisher(settings: KafkaSettings, options: { readonly log
   return {
     async send(topic, messages) {
       try {
+        // A caller that was still at work when its process stopped must not connect anew: nobody would close that.
+        if (isClosed) throw closedError(`publishing to ${topic}`);
         current ??= open();
         const producer = await current;
         for (const request of splitByBytes(messages, MAX_REQUEST_BYTES))
           await producer.send({ topic, acks: -1, messages: request.map(toKafka) });
       } catch (error) {
-        await close();
+        await disconnect();
         throw kafkaError(`publishing to ${topic}`, error);
       }
     },
-    close,
+    close() {
+      isClosed = true;
+      return disconnect();
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { emptyKafka, integrationStack, until } from '../support/stack.js';
 import { type Bed, makeBed, PARTITIONS, type Run } from './support/bed.js';
+import { startProxy } from './support/proxy.js';
 import { type FaultRow, faultRows, SETUP_MS } from './support/rows.js';
 import { expectNoOffsetAhead, settled } from './support/unharmed.js';
 
@@ -59,7 +60,12 @@ describe('the group', () =>
     {
       fault: 'scorers join, leave and die while they read',
       async break(run) {
-        const slow = { faults: { fetchBytes: 16_384 }, env: { KEYHOLE_LAND_MAX_ROWS: '200' } };
+        const proxy = await startProxy(run.settings.url);
+        proxy.weather = { delayMs: 60 };
+        const slow = {
+          faults: { records: 50 },
+          env: { KEYHOLE_LAND_MAX_ROWS: '100', KEYHOLE_CLICKHOUSE_URL: proxy.url },
+        };
         const story: number[] = [];
         const reached = (n: number): Promise<void> =>
           until(`${n} accesses are stored`, async () => (await storedAccesses(run)) >= n);
@@ -79,7 +85,11 @@ describe('the group', () =>
         await expectNoOffsetAhead(run);
         const fourth = run.scorer(slow);
         await until('the fourth has joined', async () => joins(fourth.log()) > 0);
+        proxy.weather = {};
         story.push(await storedAccesses(run));
+        await settled(run);
+        await run.stopScorers();
+        await proxy.close();
         return `two joined, one left in order, one was killed, one more joined, at ${story.join(', ')} stored rows`;
       },
     },

@@ -57,6 +57,12 @@ describe('a ClickHouse connection', () => {
     expect(query?.get('date_time_input_format')).toBe('basic');
   });
 
+  test('sends nothing once it is closed: the call is refused as a passing fault', async () => {
+    await ch.close();
+    await expect(ch.query('SELECT 1')).rejects.toMatchObject({ code: 'clickhouse_unavailable', retriable: true });
+    expect(seen).toHaveLength(0);
+  });
+
   test('sends nothing for no rows', async () => {
     await ch.insert('canaries', ['customer_id'], []);
     expect(seen).toEqual([]);

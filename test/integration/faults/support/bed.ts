@@ -184,8 +184,7 @@ export async function makeBed(
 async function produceAll(kafka: KafkaSettings, folder: string, env: NodeJS.ProcessEnv): Promise<void> {
   await done(['migrate'], env);
   await publishBroken(kafka, 60);
-  // Paced, so that the broker keeps many small batches: a fetch takes whole ones.
-  await done(['produce', folder, '--rate', '2500'], env);
+  await done(['produce', folder], env);
   await publishBroken(kafka, 60);
 }
 

@@ -3,7 +3,7 @@
 // (min_free_disk_bytes_to_perform_insert), which ends in the same error 243 without the disk being full: `how` says which it was.
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClickHouse, ClickHouseSettings } from '../../../../services/platform/clickhouse/client.js';
@@ -18,7 +18,7 @@ export interface SmallDisk {
 }
 
 const SIZE_MB = 256;
-const LEFT_BYTES = 200_000;
+const CHUNK_BYTES = 65_536;
 
 export async function startOnSmallDisk(): Promise<SmallDisk> {
   const folder = mkdtempSync(join(tmpdir(), 'keyhole-small-disk-'));
@@ -27,10 +27,7 @@ export async function startOnSmallDisk(): Promise<SmallDisk> {
   const ballast = join(folder, 'ballast');
   const real = {
     how: `a tmpfs of ${SIZE_MB} MB, filled`,
-    fill: async () => {
-      const { bavail, bsize } = statfsSync(folder);
-      writeFileSync(ballast, Buffer.alloc(Math.max(0, bavail * bsize - LEFT_BYTES)));
-    },
+    fill: async () => writeUntilFull(ballast),
     free: async () => rmSync(ballast),
   };
   const refused = {
@@ -47,6 +44,18 @@ export async function startOnSmallDisk(): Promise<SmallDisk> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function writeUntilFull(file: string): void {
+  const chunk = Buffer.alloc(CHUNK_BYTES);
+  const descriptor = openSync(file, 'w');
+  try {
+    for (;;) writeSync(descriptor, chunk);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function mounts(folder: string): boolean {

@@ -59,7 +59,7 @@ export function holdBack(hold: Hold, report: string | undefined): HeldBack {
       const last = batch.records.reduce((max, { timestampMs }) => Math.max(max, timestampMs), reached.get(key) ?? 0);
       const atEnd = BigInt(batch.nextOffset) >= BigInt(batch.highWatermark);
       reached.set(key, atEnd ? Number.POSITIVE_INFINITY : last);
-      if (!isPaused || isHeld(batch)) return;
+      if (!isPaused || isHeld(batch) || batch.topic !== 'access-log') return;
       const leadMs = last - nextMs;
       if (leadMs <= largestLeadMs) return;
       largestLeadMs = leadMs;

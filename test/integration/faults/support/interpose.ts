@@ -3,6 +3,7 @@
 // The product knows nothing of it. What to do comes as JSON in the variable FAULTS.
 
 import { writeFileSync } from 'node:fs';
+import type { Batch } from 'kafkajs';
 import type { ClickHouse } from '../../../../services/platform/clickhouse/client.js';
 import type { Group, GroupHandler } from '../../../../services/platform/kafka/group.js';
 import type { Publisher } from '../../../../services/platform/kafka/producer.js';
@@ -19,8 +20,8 @@ export interface Faults {
   /** Which passing of it; 1 is the first. */
   readonly passing?: number;
   readonly signal?: 'SIGKILL' | 'SIGSTOP';
-  /** Bytes that one fetch takes from a partition: small ones make many batches of a small folder. */
-  readonly fetchBytes?: number;
+  /** Records of a partition that are offered at once: few make many batches of a small folder. */
+  readonly records?: number;
   /** How long the broker waits for a silent member; six seconds at least. */
   readonly sessionMs?: number;
   readonly hold?: Hold;
@@ -28,6 +29,7 @@ export interface Faults {
   readonly report?: string;
 }
 
+const RECORDS = 150;
 const LOOK_EVERY_MS = 500;
 const parent = process.ppid;
 setInterval(() => {
@@ -105,6 +107,14 @@ function watchGroup(joined: Group): Group {
   };
 }
 
+/** The first records of a fetched batch; kafkajs fetches the rest again. */
+function firstOf(batch: Batch, count: number): Batch {
+  if (batch.messages.length <= count) return batch;
+  const messages = batch.messages.slice(0, count);
+  const last = messages.at(-1)?.offset ?? '0';
+  return Object.assign(Object.create(batch), { messages, lastOffset: () => last });
+}
+
 /** Puts a function of ours in the place of one that a module exports. */
 function replace<M extends object, Name extends keyof M & string>(
   module: M,
@@ -125,8 +135,16 @@ replace(kafka, 'connectKafka', (connect) => (settings, options) => {
       groupId: config?.groupId ?? '',
       sessionTimeout: faults.sessionMs ?? 6_000,
       heartbeatInterval: 1_000,
-      maxBytesPerPartition: faults.fetchBytes ?? 32_768,
     });
+    const run = made.run.bind(made);
+    made.run = (given) => {
+      const eachBatch = given?.eachBatch;
+      if (eachBatch === undefined) return run(given);
+      return run({
+        ...given,
+        eachBatch: (payload) => eachBatch({ ...payload, batch: firstOf(payload.batch, faults.records ?? RECORDS) }),
+      });
+    };
     held?.use(made);
     return made;
   };

@@ -25,7 +25,7 @@ export function killedAt(words: string, point: string, passing: number): FaultRo
 
 export const LANDING_POINTS: readonly FaultRow[] = [
   killedAt('after decode, nothing stored', 'decoded', 12),
-  killedAt('after the context insert', 'inserted support_cases', 1),
+  killedAt('after the context insert', 'inserted support_cases', 2),
   killedAt('after the access insert', 'inserted access_events', 3),
   killedAt('after the re-check of explanations', 'rechecked', 2),
   killedAt('after the duty row', 'duty', 3),

@@ -29,7 +29,7 @@ export function faultRows(group: string, bed: () => Bed, rows: readonly FaultRow
           return words;
         })
         .catch((error: unknown) => {
-          process.stderr.write(`failed: ${row.fault}\n${run.logs()}\n`);
+          process.stderr.write(`failed: ${row.fault}\n${String(error).slice(0, 2_000)}\n${run.logs()}\n`);
           throw error;
         })
         .finally(() => run.killScorers());
