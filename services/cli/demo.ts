@@ -26,8 +26,8 @@ import { type Evaluation, evaluate } from './evaluate.js';
 
 const DATA_PATH = '.keyhole/demo';
 const ORGANISATION = { seed: 2021, employees: 300, days: 40, offenders: 8, eventsPerEmployeeDay: 11 };
-/** One alert in ten days: what an organisation of this size can read. */
-const ALERT_BUDGET = '0.1';
+/** One alert in two days, offenders' own included: what an organisation of this size can read. */
+const ALERT_BUDGET = '0.5';
 const DEFAULT_SECONDS = 120;
 const MIN_STREAM_SECONDS = 20;
 /** Kept for settling and the summary. */

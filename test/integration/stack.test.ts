@@ -17,7 +17,7 @@ const data = mkdtempSync(join(tmpdir(), 'keyhole-up-'));
 
 afterAll(async () => {
   await runCli(['down', '--data', data]);
-  rmSync(data, { recursive: true, force: true });
+  rmSync(data, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 });
 
 function running(): StackState {

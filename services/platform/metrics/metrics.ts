@@ -38,7 +38,7 @@ export const deadLetterRatio = new Gauge({
 
 export const breakerOpen = new Gauge({
   name: 'keyhole_dead_letter_breaker_open',
-  help: '1 once this scorer has stopped because too many records are broken; a person has to look.',
+  help: 'Whether this scorer has stopped because too many records are broken (1): a person has to look.',
   registers,
 });
 
@@ -116,7 +116,7 @@ export const frontier = new Gauge({
 
 export const partAway = new Gauge({
   name: 'keyhole_part_away',
-  help: '1 while Kafka, the schema registry or ClickHouse does not answer this process, else 0.',
+  help: 'Whether Kafka, the schema registry or ClickHouse does not answer this process (1), else 0.',
   labelNames: ['part'],
   registers,
 });
@@ -135,7 +135,7 @@ export const rebalances = new Counter({
 
 export const isJudge = new Gauge({
   name: 'keyhole_is_judge',
-  help: '1 on the scorer that judges, which holds partition 0 of access-log; 0 on the others.',
+  help: 'Whether this scorer judges (1), which the one with partition 0 of access-log does; 0 on the others.',
   registers,
 });
 

@@ -49,7 +49,7 @@ function judgeFeeds(definition: Definition, day: Day, world: World): RawSheet<Fe
   }
   if (days < MIN_DAYS) return { judged: 0, top: [], unscored: [] };
   const now = countsOf(world, yesterday) ?? new Map<string, number>();
-  const expected = [...usual].map(([name, seen]) => ({ name, expected: expectedOn(yesterday, seen, days) }));
+  const expected = [...usual].map(([name, seen]) => ({ name, expected: expectedOn(yesterday, seen) }));
   const sums = { now: 0, expected: 0 };
   for (const one of expected) {
     sums.now += Math.min(now.get(one.name) ?? 0, 2 * one.expected);
@@ -84,14 +84,12 @@ function countsOf(world: World, day: Day): Map<string, number> | null {
   return new Map(known.tool.map((tool, i) => [`${tool}\n${known.marketplace[i] ?? ''}`, known.events[i] as number]));
 }
 
-/** Median of the same weekdays; with too few of them, the mean of all days, days without a word counted as none. */
-function expectedOn(day: Day, seen: readonly { readonly day: Day; readonly events: number }[], days: number): number {
+/** Median of the same weekdays; zero, which nobody can fall below, where the history has not seen enough of them. */
+function expectedOn(day: Day, seen: readonly { readonly day: Day; readonly events: number }[]): number {
   const same = seen.filter((one) => (day - one.day) % 7 === 0).map((one) => one.events);
-  if (same.length >= MIN_WEEKDAYS) {
-    same.sort((a, b) => a - b);
-    return same[Math.floor((same.length - 1) / 2)] as number;
-  }
-  return Math.floor(days / 7) > same.length ? 0 : seen.reduce((sum, one) => sum + one.events, 0) / days;
+  if (same.length < MIN_WEEKDAYS) return 0;
+  same.sort((a, b) => a - b);
+  return same[Math.floor((same.length - 1) / 2)] as number;
 }
 
 /** How quiet the other feeds are together, at most one: a holiday is not a silence. */
