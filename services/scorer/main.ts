@@ -199,7 +199,7 @@ function judge({ clickhouse, judging }: ScorerOptions, parts: Parts, cluster: st
     createJudge: () =>
       createJudge(clickHouseJudgeStore(clickhouse), {
         config: judging,
-        tell: (findings) => life.persist(() => tellAnomalies(publisher, findings)),
+        tell: (findings) => life.persist(() => tellAnomalies({ publisher, clickhouse }, findings)),
       }),
     persist: life.persist,
     signal: life.stopping,

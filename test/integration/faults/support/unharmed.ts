@@ -114,11 +114,18 @@ async function expectToldLast(run: Run): Promise<void> {
     autoCommit: false,
     eachMessage: async ({ message }) => {
       if (Number(message.offset) >= run.toldBefore && message.value !== null)
-        last.set(message.key?.toString() ?? '', JSON.parse(message.value.toString()).status);
+        last.set(message.key?.toString() ?? '', lastWord(JSON.parse(message.value.toString())));
       reached = Math.max(reached, Number(message.offset) + 1);
     },
   });
   await until('the topic anomalies is read', async () => reached >= end).finally(() => consumer.disconnect());
-  const open = [...last].filter(([, status]) => status === 'open').map(([id]) => id);
-  expect(open.sort()).toEqual(run.bed.calm.anomalies.map((row) => row['anomaly_id']).sort());
+  const open = [...last].filter(([, word]) => word !== 'withdrawn').map(([id, word]) => `${id} ${word}`);
+  const calm = run.bed.calm.anomalies.map((row) => `${row['anomaly_id']} ${lastWord({ ...row, status: 'open' })}`);
+  expect(open.sort()).toEqual(calm.sort());
 }
+
+/** What counts of an anomaly's message: whether it holds, how grave it is, on how much it rests. */
+const lastWord = (row: Readonly<Record<string, unknown>>): string =>
+  row['status'] === 'open'
+    ? `${row['severity']} ${Number(row['score']).toFixed(4)} of ${row['event_count']} events`
+    : 'withdrawn';
