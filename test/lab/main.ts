@@ -1,5 +1,6 @@
-// The laboratory: `node …/test/lab/main.js [--rows] FOLDER…` judges simulated case folders in memory and prints recall, precision and
-// days to detection at alert budgets, by campaign family; for folders without offenders, the alerts a day beside the budget.
+// The laboratory: `node …/test/lab/main.js [--rows] [--judge=id,id] FOLDER…` judges simulated case folders in memory and prints recall,
+// precision and days to detection at alert budgets, by campaign family; for folders without offenders, the alerts a day beside the
+// budget. With --judge only these detections are judged anew, the others' sheets are those of the run before.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,13 +25,23 @@ async function main(): Promise<void> {
     const folded = await foldFolder(folder, (one) => one, label);
     const sheets = join(tmpdir(), 'keyhole-lab', `${basename(resolve(folder))}${label}.sheets`);
     const known = args.includes('--levels-only') && existsSync(sheets);
+    const anew = args.find((one) => one.startsWith('--judge='))?.slice('--judge='.length);
+    const before = anew !== undefined && existsSync(sheets) ? (deserialize(readFileSync(sheets)) as Judged) : null;
+    const catalogue = definitions().filter(({ id }) => before === null || anew?.split(',').includes(id));
     const judged = known
       ? (deserialize(readFileSync(sheets)) as Judged)
-      : judgeAll(worldOf(folded), folded.days, definitions());
+      : joined(before, judgeAll(worldOf(folded), folded.days, catalogue));
     if (!known) writeFileSync(sheets, serialize({ ...judged, sheets: withoutDetails(judged.sheets) }));
     report(folder, folded, judged, args);
   }
 }
+
+const joined = (before: Judged | null, anew: Judged): Judged => ({
+  definitions: definitions(),
+  days: anew.days,
+  sheets: new Map([...(before?.sheets ?? []), ...anew.sheets]),
+  msByDetection: anew.msByDetection,
+});
 
 /** Of a detail only the evidence is kept, for `brief`. */
 const withoutDetails = (sheets: Judged['sheets']): Judged['sheets'] =>
@@ -103,7 +114,10 @@ function tell(
     if (found.length > 0 && !args.includes('--rows')) continue;
     const own = rows
       .filter((row) => row.key === `actor ${one.actorId}`)
-      .map((row) => `${row.detection}@${row.day} ${row.level.severity} ${row.level.alarmsPerDay.toExponential(1)}`);
+      .map(
+        (row) =>
+          `${row.detection}@${row.day} ${row.level.severity} ${row.level.alarmsPerDay.toExponential(1)}${found.length === 0 ? ` s=${row.surprise} ${brief(row.detail)}` : ''}`,
+      );
     process.stdout.write(
       `   ${found.length === 0 ? 'missed' : `${found.length} alerts`} ${one.campaign} ${one.actorId} days ${startDay(one.fromMs)}–${startDay(one.toMs)}: ${own.slice(0, 8).join('; ')}\n`,
     );

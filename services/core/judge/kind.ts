@@ -13,6 +13,9 @@ import type { World, WorldPart } from './world.js';
 /** `actor e-17`, `seller s-4`, `cluster c-2` or `feed crm US`: the entity that a row names, and that alerts are counted by. */
 export type EntityKey = string;
 
+/** Begins the key of a feed: no person, so outside the budget. */
+export const FEED_PREFIX = 'feed ';
+
 export interface Range {
   readonly from: Day;
   /** exclusive */

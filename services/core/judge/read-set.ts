@@ -1,4 +1,4 @@
-// Which days a sheet reads. Every date rule of the judges is in this file and in levels.ts.
+// Which days a sheet reads. Every date rule of the judges is in this file, standards.ts and levels.ts.
 
 import type { Day } from '../time.js';
 

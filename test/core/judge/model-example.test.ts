@@ -13,8 +13,9 @@ import {
   type PlaceTraffic,
   weigh,
 } from '../../../services/core/judge/evidence.js';
-import { severityAt, type Thresholds } from '../../../services/core/judge/levels.js';
+import { severityAt } from '../../../services/core/judge/levels.js';
 import { score } from '../../../services/core/judge/scale.js';
+import type { Thresholds } from '../../../services/core/judge/standards.js';
 import { projectRoot } from '../../../services/platform/root.js';
 import { definitionOf } from './definition-of.js';
 

@@ -1,8 +1,9 @@
 // Which days a sheet reads: every kind says so truly, for its definition.
 
 import { worldOf } from '../../../services/core/detections/cases/fold.js';
+import { EPISODE_DAYS } from '../../../services/core/judge/budget.js';
 import { kindOf } from '../../../services/core/judge/kinds.js';
-import { EPISODE_DAYS, levelRange } from '../../../services/core/judge/levels.js';
+import { levelRange } from '../../../services/core/judge/levels.js';
 import { baselineRange, sheetRange, windowStart } from '../../../services/core/judge/read-set.js';
 import type { World } from '../../../services/core/judge/world.js';
 import { definitions } from '../../lab/run.js';

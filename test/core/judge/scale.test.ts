@@ -1,8 +1,9 @@
 // The one scale: more evidence ranks higher, and severities begin where the budget says.
 
 import fc from 'fast-check';
-import { KEEP_FACTOR, severityAt } from '../../../services/core/judge/levels.js';
+import { severityAt } from '../../../services/core/judge/levels.js';
 import { score } from '../../../services/core/judge/scale.js';
+import { KEEP_FACTOR } from '../../../services/core/judge/standards.js';
 
 const alarms = fc.double({ min: -295, max: 2.9, noNaN: true }).map((exponent) => 10 ** exponent);
 
