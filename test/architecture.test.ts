@@ -11,12 +11,13 @@ const ROOMS: Record<string, readonly string[]> = {
   pipeline: ['core', 'platform'],
   scorer: ['core', 'platform', 'pipeline'],
   alerter: ['core', 'platform', 'pipeline'],
+  reporter: ['core', 'platform', 'pipeline'],
   simulator: ['core', 'platform'],
   cli: ['core', 'platform', 'pipeline'],
 };
 
 /** The files that may import another shell: the switchboard with its catalogue, and commands that are a thin cover of one. */
-const MAY_IMPORT_SHELLS = /^cli\/(main|commands|score|simulate|demo|alert|restrict|alert\/\w+)\.ts$/;
+const MAY_IMPORT_SHELLS = /^cli\/(main|commands|score|simulate|demo|alert|restrict|report|alert\/\w+)\.ts$/;
 
 /** Libraries that speak to the outside; a directory is the only place that knows them. */
 const CLIENT_LIBRARIES = [

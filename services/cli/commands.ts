@@ -105,6 +105,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./restrict.js')).registerRestrict,
   },
   {
+    name: 'report',
+    summary: 'a compliance report as PDF, HTML, CSV or JSON',
+    load: async () => (await import('./report.js')).registerReport,
+  },
+  {
     name: 'rescore',
     summary: 'judge a range again from the stored events, or check that nothing would change',
     load: async () => (await import('./rescore.js')).registerRescore,
