@@ -8,6 +8,7 @@ import { UsageError } from '../core/errors.js';
 import { REPORT_KINDS, type ReportKind } from '../core/reporting/report.js';
 import type { ClickHouse } from '../platform/clickhouse/client.js';
 import { fromDateTime64 } from '../platform/clickhouse/time.js';
+import { readSettings } from '../platform/config/settings.js';
 import { openDatabase } from '../platform/stack/database.js';
 import { parseId, parseInstant, parseRange } from '../platform/terminal/arguments.js';
 import { say } from '../platform/terminal/output.js';
@@ -61,12 +62,14 @@ async function report(word: string, flags: Flags): Promise<void> {
     clusterId: idOf('--cluster', flags.cluster),
     awareAtMs: flags.awareAt === undefined ? null : parseInstant('--aware-at', flags.awareAt),
   };
+  const { alertBudget, sigmaRules } = readSettings(process.env);
+  const judged = { alertBudget, sigmaRules };
   const database = await openDatabase({ data: flags.data, env: process.env, mustExist: true });
   try {
     const { reader } = database;
     const anomalyId = flags.anomaly === undefined ? '' : (await findAnomaly(reader, flags.anomaly)).anomaly_id;
     const { fromMs, toMs } = await rangeIn(reader, range);
-    const made = await makeReport(reader, { kind, fromMs, toMs, anomalyId, ...ids });
+    const made = await makeReport(reader, { kind, fromMs, toMs, anomalyId, ...ids, ...judged });
     const bytes = await handOut(database.clickhouse, made, { format: flags.format, table: flags.table, madeBy });
     if (flags.out === undefined || flags.out === '-') process.stdout.write(bytes);
     else await writeFile(flags.out, bytes);

@@ -21,6 +21,9 @@ export interface ReportRequest {
   readonly clusterId: string;
   /** when the organisation became aware of a breach; null where nobody says */
   readonly awareAtMs: number | null;
+  /** what is judged, for the coverage of controls */
+  readonly alertBudget: number;
+  readonly sigmaRules: string | null;
 }
 
 export interface MadeReport {

@@ -4,7 +4,14 @@
 import { createHash } from 'node:crypto';
 import type { Scene } from './chart/scene.js';
 
-export const REPORT_KINDS = ['incident', 'affected-customers'] as const;
+export const REPORT_KINDS = [
+  'incident',
+  'affected-customers',
+  'breach-notification',
+  'access-review',
+  'controls',
+  'seller-action',
+] as const;
 export type ReportKind = (typeof REPORT_KINDS)[number];
 
 export type Cell = string | number | null;

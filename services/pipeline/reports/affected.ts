@@ -2,7 +2,7 @@
 // window of an anomaly in scope. An anomaly about nobody in particular counts by the accesses that it names.
 
 import type { AffectedCustomerFact, AffectedFacts, ScopeFact } from '../../core/reporting/facts.js';
-import { type Asking, ask, askOne, IN_RANGE, rangeOf, STANDS, timesOf, WINDOW_IN_RANGE } from './ask.js';
+import { type Asking, ask, askOne, IN_RANGE, type Question, rangeOf, STANDS, timesOf, WINDOW_IN_RANGE } from './ask.js';
 
 export interface AffectedSubject {
   readonly actorId: string;
@@ -18,10 +18,25 @@ interface Scoped {
   readonly params: Record<string, unknown>;
 }
 
-export async function askAffected(asking: Asking, given: AffectedSubject): Promise<AffectedFacts> {
+const exposing = ({ sql }: Scoped): string => `${sql} AND outcome = 'allowed' AND explained != 'yes'`;
+
+/** The accesses that expose customers, as a condition on the view. */
+export async function exposedBy(asking: Asking, given: AffectedSubject): Promise<Question> {
+  const { scoped } = await scopedBy(asking, given);
+  return { sql: exposing(scoped), params: scoped.params };
+}
+
+async function scopedBy(
+  asking: Asking,
+  given: AffectedSubject,
+): Promise<{ readonly basis: AffectedFacts['basis']; readonly scope: readonly Scope[]; readonly scoped: Scoped }> {
   const { basis, scope } = await askScope(asking, given);
-  const scoped = conditions(scope, await askActions(asking, scope));
-  const exposed = `${scoped.sql} AND outcome = 'allowed' AND explained != 'yes'`;
+  return { basis, scope, scoped: conditions(scope, await askActions(asking, scope)) };
+}
+
+export async function askAffected(asking: Asking, given: AffectedSubject): Promise<AffectedFacts> {
+  const { basis, scope, scoped } = await scopedBy(asking, given);
+  const exposed = exposing(scoped);
   const real = 'customer_id NOT IN (SELECT customer_id FROM {db}.planted_customers)';
   const reads = `SELECT occurred_at, actor_id, event_id, action, seller_id, marketplace, arrayJoin(customer_ids) AS customer_id FROM {db}.accesses WHERE ${exposed}`;
   return {

@@ -55,6 +55,8 @@ export const requestOf = (given: Partial<ReportRequest> & Pick<ReportRequest, 'k
   sellerId: '',
   clusterId: '',
   awareAtMs: null,
+  alertBudget: 2,
+  sigmaRules: null,
   ...given,
 });
 

@@ -73,9 +73,9 @@ export function gainSection({ gains }: IncidentFacts): Section {
         columns: [
           { name: 'seller_id', label: 'Seller', type: 'id', weight: 1.3 },
           { name: 'clusters', label: 'Clusters', type: 'id', weight: 1.3 },
-          { name: 'accesses', label: 'Accesses', type: 'number', weight: 0.8 },
+          { name: 'accesses', label: 'Accesses', type: 'number', weight: 1.05 },
           { name: 'unexplained', label: 'No case', type: 'number', weight: 0.9 },
-          { name: 'customers', label: 'Customers', type: 'number', weight: 0.9 },
+          { name: 'customers', label: 'Customers', type: 'number', weight: 1.05 },
           { name: 'records', label: 'Records', type: 'number', weight: 0.8 },
           { name: 'actions', label: 'By what', type: 'text', weight: 2 },
           { name: 'last_enforcement', label: 'Last enforcement', type: 'text', weight: 1.3 },
