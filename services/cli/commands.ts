@@ -110,6 +110,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./report.js')).registerReport,
   },
   {
+    name: 'roles',
+    summary: 'what analysts, investigators and auditors may see: make the views, print the SQL',
+    load: async () => (await import('./roles.js')).registerRoles,
+  },
+  {
+    name: 'watchers',
+    summary: 'what was asked of Keyhole and whose identity was revealed, as accesses to judge',
+    load: async () => (await import('./watchers.js')).registerWatchers,
+  },
+  {
     name: 'rescore',
     summary: 'judge a range again from the stored events, or check that nothing would change',
     load: async () => (await import('./rescore.js')).registerRescore,

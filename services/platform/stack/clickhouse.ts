@@ -18,6 +18,8 @@ export interface ClickHouseOptions {
   readonly dataPath: string;
   /** Database named in the settings handed back. */
   readonly database?: string;
+  /** The local analyst sees accesses, staff and anomalies of these marketplaces alone; all where not said. */
+  readonly analystMarketplaces?: readonly string[];
   /** To come back at the same address; a free port otherwise. */
   readonly port?: number;
 }
@@ -29,10 +31,15 @@ export interface ClickHouseServer {
   readonly adminSettings: ClickHouseSettings;
   /** May only read. */
   readonly readerSettings: ClickHouseSettings;
+  /** Users with the roles of deploy/clickhouse/roles.sql. */
+  readonly roles: Readonly<Record<Role, ClickHouseSettings>>;
   readonly pid: number;
   readonly part: Part;
   stop(): Promise<void>;
 }
+
+export const ROLES = ['writer', 'analyst', 'investigator', 'auditor'] as const;
+export type Role = (typeof ROLES)[number];
 
 const START_TIMEOUT_MS = 60_000;
 const PORT_ATTEMPTS = 3;
@@ -58,8 +65,15 @@ async function startAt(port: number, folder: DataFolder, options: ClickHouseOpti
     admin: passwordOf(folder, 'admin'),
     writer: passwordOf(folder, 'writer'),
     reader: passwordOf(folder, 'reader'),
+    analyst: passwordOf(folder, 'analyst'),
+    investigator: passwordOf(folder, 'investigator'),
+    auditor: passwordOf(folder, 'auditor'),
   };
-  const configPath = writeConfig(folder, passwords);
+  const database = options.database ?? 'keyhole';
+  const configPath = writeConfig(folder, passwords, {
+    database,
+    analyst_policies: policies(`${database}_analyst`, options.analystMarketplaces ?? []),
+  });
   // The engine forgets its system tables when it ends, but trips over the files that they leave.
   rmSync(join(folder.clickhouse, 'data', 'system'), { recursive: true, force: true });
   const logPath = join(folder.logs, 'clickhouse.log');
@@ -69,7 +83,7 @@ async function startAt(port: number, folder: DataFolder, options: ClickHouseOpti
     url: `http://127.0.0.1:${port}`,
     user,
     password,
-    database: options.database ?? 'keyhole',
+    database,
   });
   const settings = as('keyhole', passwords.writer);
   const part = await startPart({
@@ -91,6 +105,12 @@ async function startAt(port: number, folder: DataFolder, options: ClickHouseOpti
     settings,
     adminSettings: as('keyhole_admin', passwords.admin),
     readerSettings: as('keyhole_reader', passwords.reader),
+    roles: {
+      writer: as('keyhole_writer', passwords.writer),
+      analyst: { ...as('keyhole_analyst', passwords.analyst), database: `${database}_analyst` },
+      investigator: { ...as('keyhole_investigator', passwords.investigator), database: `${database}_analyst` },
+      auditor: { ...as('keyhole_auditor', passwords.auditor), database: `${database}_auditor` },
+    },
     pid: part.pid,
     part,
     stop: part.stop,
@@ -106,19 +126,37 @@ export async function answers(settings: ClickHouseSettings): Promise<boolean> {
   return status === 200 && body.trim() === '1';
 }
 
-function writeConfig(folder: DataFolder, passwords: { admin: string; writer: string; reader: string }): string {
+function writeConfig(
+  folder: DataFolder,
+  passwords: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, string>>,
+): string {
   const templates = join(projectRoot, 'deploy', 'local', 'clickhouse');
   const usersPath = join(folder.run, 'clickhouse-users.xml');
   const configPath = join(folder.run, 'clickhouse-config.xml');
   const write = (path: string, template: string, values: Record<string, string>): void =>
     writeFileSync(path, fill(readFileSync(join(templates, template), 'utf8'), values), { mode: 0o600 });
-  write(usersPath, 'users.xml', {
-    admin_sha256: sha256(passwords.admin),
-    writer_sha256: sha256(passwords.writer),
-    reader_sha256: sha256(passwords.reader),
-  });
+  const digests = Object.entries(passwords).map(([user, password]) => [`${user}_sha256`, sha256(password)]);
+  write(usersPath, 'users.xml', { ...values, ...Object.fromEntries(digests) });
   write(configPath, 'config.xml', { users_config: escapeXml(usersPath) });
   return configPath;
+}
+
+/** Row policies of the local analyst, as users.xml has them. */
+function policies(database: string, marketplaces: readonly string[]): string {
+  if (marketplaces.length === 0) return '';
+  const unfit = marketplaces.find((name) => !/^[A-Za-z0-9_-]{1,64}$/.test(name));
+  if (unfit !== undefined)
+    throw new KeyholeError(
+      'configuration_invalid',
+      'a marketplace of a row policy is made of letters, digits, _ and -',
+      { retriable: false },
+    );
+  const sites = `marketplace IN (${marketplaces.map((name) => `'${name}'`).join(', ')})`;
+  const filter = (table: string, condition: string): string =>
+    `<${table}><filter>${escapeXml(condition)}</filter></${table}>`;
+  const staff = `actor_id IN (SELECT employee_id FROM ${database}.staff WHERE ${sites})`;
+  return `<databases><${database}>${filter('accesses', sites)}${filter('staff', sites)}${filter('staff_history', sites)}${filter('anomalies', staff)}</${database}></databases>`;
 }
 
 function fill(template: string, values: Record<string, string>): string {

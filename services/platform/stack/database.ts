@@ -102,12 +102,21 @@ async function connect(
     await stop?.();
   };
   try {
-    await migrate(clickhouse, { dryRun: false });
+    if (!(await isOfRole(clickhouse))) await migrate(clickhouse, { dryRun: false });
   } catch (error) {
     await close();
     throw error;
   }
   return { clickhouse, reader, exclusive, close };
+}
+
+/** A database that has the views and not the ledger is a role's: it is used as it is. */
+async function isOfRole(ch: ClickHouse): Promise<boolean> {
+  const [row] = await ch.query<{ views: string; ledgers: string }>(
+    `SELECT countIf(name = 'accesses') AS views, countIf(name = 'schema_migrations') AS ledgers FROM system.tables WHERE database = {database:String}`,
+    { database: ch.database },
+  );
+  return row !== undefined && row.views !== '0' && row.ledgers === '0';
 }
 
 function named(settings: ClickHouseSettings, database: string): ClickHouseSettings {

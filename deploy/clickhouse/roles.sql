@@ -1,0 +1,45 @@
+-- The roles of production, to be run once by an administrator after `keyhole roles apply`; `keyhole roles sql` prints this with the database's name.
+-- Give each person a user of their own, named as the directory of employees names them: activity is then theirs, and Keyhole can judge it.
+-- The local server takes the same from deploy/local/clickhouse/users.xml. MIN 1, because 0 means without bound.
+
+CREATE SETTINGS PROFILE IF NOT EXISTS keyhole_bounded SETTINGS
+    max_execution_time = 60 MIN 1 MAX 300,
+    max_memory_usage = 4000000000 MIN 1 MAX 4000000000,
+    max_rows_to_read = 2000000000 MIN 1 MAX 2000000000,
+    max_result_rows = 1000000 MIN 1 MAX 1000000,
+    result_overflow_mode = 'throw' CONST,
+    max_concurrent_queries_for_user = 4 MIN 1 MAX 4,
+    log_queries = 1 CONST,
+    log_queries_probability = 1 CONST,
+    log_queries_min_type = 'QUERY_START' CONST,
+    log_queries_min_query_duration_ms = 0 CONST;
+CREATE SETTINGS PROFILE IF NOT EXISTS keyhole_reading SETTINGS INHERIT 'keyhole_bounded', readonly = 2;
+
+CREATE ROLE IF NOT EXISTS keyhole_writer;
+GRANT SELECT, INSERT, ALTER TABLE, ALTER VIEW, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE ON {db}.* TO keyhole_writer;
+GRANT CREATE DATABASE, SELECT, CREATE VIEW, DROP VIEW ON {db}_analyst.* TO keyhole_writer;
+GRANT CREATE DATABASE, SELECT, CREATE VIEW, DROP VIEW ON {db}_investigator.* TO keyhole_writer;
+GRANT CREATE DATABASE, SELECT, CREATE VIEW, DROP VIEW ON {db}_auditor.* TO keyhole_writer;
+GRANT SELECT ON system.query_log TO keyhole_writer;
+GRANT SYSTEM FLUSH LOGS ON *.* TO keyhole_writer;
+
+CREATE ROLE IF NOT EXISTS keyhole_analyst SETTINGS PROFILE 'keyhole_reading';
+GRANT SELECT ON {db}_analyst.* TO keyhole_analyst;
+
+CREATE ROLE IF NOT EXISTS keyhole_investigator SETTINGS PROFILE 'keyhole_bounded';
+GRANT SELECT ON {db}_analyst.* TO keyhole_investigator;
+GRANT SELECT ON {db}_investigator.* TO keyhole_investigator;
+GRANT INSERT(case_id, pseudonym, why) ON {db}.reveals TO keyhole_investigator;
+
+CREATE ROLE IF NOT EXISTS keyhole_auditor SETTINGS PROFILE 'keyhole_reading';
+GRANT SELECT ON {db}_auditor.* TO keyhole_auditor;
+
+-- An analyst of one marketplace: repeat the block for each. The first policies keep everybody else as they were.
+CREATE ROLE IF NOT EXISTS keyhole_analyst_fr SETTINGS PROFILE 'keyhole_reading';
+CREATE ROW POLICY IF NOT EXISTS everybody ON {db}_analyst.accesses USING 1 TO ALL EXCEPT keyhole_analyst_fr;
+CREATE ROW POLICY IF NOT EXISTS everybody ON {db}_analyst.staff USING 1 TO ALL EXCEPT keyhole_analyst_fr;
+CREATE ROW POLICY IF NOT EXISTS everybody ON {db}_analyst.anomalies USING 1 TO ALL EXCEPT keyhole_analyst_fr;
+GRANT SELECT ON {db}_analyst.accesses, SELECT ON {db}_analyst.staff, SELECT ON {db}_analyst.anomalies TO keyhole_analyst_fr;
+CREATE ROW POLICY IF NOT EXISTS fr ON {db}_analyst.accesses USING marketplace = 'FR' TO keyhole_analyst_fr;
+CREATE ROW POLICY IF NOT EXISTS fr ON {db}_analyst.staff USING marketplace = 'FR' TO keyhole_analyst_fr;
+CREATE ROW POLICY IF NOT EXISTS fr ON {db}_analyst.anomalies USING actor_id IN (SELECT employee_id FROM {db}.staff WHERE marketplace = 'FR') TO keyhole_analyst_fr;

@@ -1,0 +1,273 @@
+// Each role logs in and tries what it must not do. What a role may do is tried, too: a lock that opens for nobody proves nothing.
+
+import { splitStatements } from '../../../services/platform/clickhouse/migration-files.js';
+import { rolesScript } from '../../../services/platform/clickhouse/roles.js';
+import { cleanEnv, runCli } from '../support/stack.js';
+import { DATABASE, openRoleWorld, type RoleWorld, SECRET } from './world.js';
+
+const db = DATABASE;
+const TABLES = [
+  'access_events',
+  'accesses',
+  'support_cases',
+  'latest_cases',
+  'customer_complaints',
+  'complaints',
+  'canaries',
+  'dead_letters',
+  'pseudonym_key',
+  'reveals',
+  'dispositions',
+  'watcher_queries',
+  'citations',
+  'content_conflicts',
+  'findings',
+];
+
+/** What no role but the writer may do. */
+const FORBIDDEN = [
+  ...TABLES.map((table) => `SELECT * FROM ${db}.${table}`),
+  ...TABLES.map((table) => `SELECT count() FROM ${db}.${table}`),
+  `SELECT * FROM merge('${db}', '.*')`,
+  `SELECT * FROM mergeTreeIndex('${db}', 'access_events')`,
+  `SELECT * FROM remote('127.0.0.1', '${db}', 'access_events')`,
+  `SELECT * FROM cluster('default', '${db}', 'access_events')`,
+  "SELECT * FROM url('http://127.0.0.1:1/', 'CSV', 'a String')",
+  "SELECT * FROM file('*.bin', 'LineAsString', 'a String')",
+  "SELECT * FROM executable('cat', 'CSV', 'a String')",
+  "INSERT INTO FUNCTION file('out.csv', 'CSV', 'a String') VALUES ('x')",
+  `INSERT INTO ${db}.access_events (event_id) VALUES ('x')`,
+  `INSERT INTO ${db}.dispositions (anomaly_id) VALUES ('x')`,
+  `INSERT INTO ${db}.pseudonym_key (key) VALUES ('x')`,
+  `ALTER TABLE ${db}.reveals DELETE WHERE 1`,
+  `ALTER TABLE ${db}.reveals UPDATE why = '' WHERE 1`,
+  `DELETE FROM ${db}.reveals WHERE 1`,
+  `TRUNCATE TABLE ${db}.reveals`,
+  `DROP TABLE ${db}.reveals`,
+  `DROP VIEW ${db}_analyst.accesses`,
+  `CREATE VIEW ${db}_analyst.mine AS SELECT 1`,
+  `CREATE OR REPLACE VIEW ${db}_analyst.accesses AS SELECT * FROM ${db}.accesses`,
+  `CREATE DATABASE other`,
+  `CREATE FUNCTION f AS x -> x`,
+  'CREATE USER other',
+  `GRANT SELECT ON ${db}.* TO keyhole_analyst`,
+  'SYSTEM FLUSH LOGS',
+  'SYSTEM SHUTDOWN',
+  `SELECT * FROM system.query_log`,
+  `SELECT query FROM system.processes`,
+  `SELECT * FROM system.users`,
+  `SELECT * FROM system.parts`,
+  `SELECT * FROM system.errors`,
+  `SELECT * FROM system.query_cache`,
+  `SELECT * FROM information_schema.tables WHERE table_schema = '${db}' AND throwIf(table_name != '') = 0`,
+  'SELECT 1 SETTINGS max_execution_time = 100000',
+  'SELECT 1 SETTINGS max_memory_usage = 0',
+  'SELECT 1 SETTINGS max_result_rows = 0',
+  "SELECT 1 SETTINGS result_overflow_mode = 'break'",
+  'SELECT 1 SETTINGS log_queries = 0',
+  'SELECT number FROM numbers(2000000)',
+];
+
+/** What would show an analyst a customer, were there a hole: all are answered or refused, none with an id. */
+const NOSY = [
+  `SELECT * FROM ${db}_analyst.accesses`,
+  `SELECT * FROM ${db}_analyst.latest_cases`,
+  `SELECT * FROM ${db}_analyst.complaints`,
+  `SELECT * FROM ${db}_analyst.planted_customers`,
+  `SELECT * FROM ${db}_analyst.dispositions`,
+  `SELECT * FROM ${db}_analyst.undecoded`,
+  `SELECT a.*, c.* FROM ${db}_analyst.accesses AS a INNER JOIN ${db}_analyst.complaints AS c ON has(a.customer_ids, c.customer_id)`,
+  `SELECT a.customer_ids FROM ${db}_analyst.accesses AS a WHERE has(a.customer_ids, (SELECT any(customer_id) FROM ${db}_analyst.complaints))`,
+  `SELECT toInt64(arrayJoin(customer_ids)) FROM ${db}_analyst.accesses`,
+  `SELECT toDate(customer_ids[1]) FROM ${db}_analyst.accesses`,
+  `SELECT throwIf(1, toString(customer_ids)) FROM ${db}_analyst.accesses`,
+  `SELECT JSONExtractRaw(toJSONString(tuple(*)), 'k') FROM ${db}_analyst.accesses`,
+  `SELECT * FROM ${db}_analyst.accesses WHERE match(customer_ids[1], '(')`,
+  `SELECT key FROM ${db}_analyst.accesses`,
+  `SELECT k.key FROM ${db}_analyst.accesses AS a`,
+  `SELECT a.customer_ids, COLUMNS('.*') FROM ${db}_analyst.accesses AS a`,
+  `SELECT * FROM ${db}_analyst.accesses FINAL`,
+  `SELECT * FROM ${db}_analyst.accesses SAMPLE 0.5`,
+  `SELECT _part, _table, * FROM ${db}_analyst.accesses`,
+  `SELECT * FROM viewIfPermitted(SELECT customer_ids FROM ${db}.accesses ELSE null('customer_ids Array(String)'))`,
+  `SELECT * FROM view(SELECT * FROM ${db}_analyst.accesses)`,
+  `EXPLAIN actions = 1, header = 1 SELECT * FROM ${db}_analyst.accesses`,
+  `EXPLAIN PIPELINE SELECT * FROM ${db}_analyst.accesses`,
+  `EXPLAIN AST SELECT * FROM ${db}_analyst.accesses`,
+  `EXPLAIN SYNTAX SELECT * FROM ${db}_analyst.accesses`,
+  `EXPLAIN QUERY TREE run_passes = 1 SELECT * FROM ${db}_analyst.accesses`,
+  `EXPLAIN ESTIMATE SELECT * FROM ${db}_analyst.accesses`,
+  `EXPLAIN indexes = 1 SELECT * FROM ${db}_analyst.accesses WHERE customer_ids[1] = 'secret-customer'`.replace(
+    'secret-customer',
+    'x',
+  ),
+  `SHOW CREATE TABLE ${db}_analyst.accesses`,
+  `SELECT create_table_query, as_select FROM system.tables`,
+  `SELECT * FROM system.columns`,
+  `SELECT * FROM ${db}_analyst.accesses FORMAT Native`,
+  `SELECT * FROM ${db}_analyst.accesses SETTINGS send_logs_level = 'trace'`,
+];
+
+describe('the roles', () => {
+  let world: RoleWorld;
+  beforeAll(async () => {
+    world = await openRoleWorld();
+  });
+  afterAll(() => world.close());
+
+  test.each(FORBIDDEN)('neither analyst nor investigator nor auditor may: %s', async (sql) => {
+    for (const role of ['analyst', 'investigator', 'auditor'] as const) {
+      const { status, text } = await world.ask(role, sql);
+      expect(`${role}: ${status} ${text}`).toMatch(new RegExp(`^${role}: [45]\\d\\d `));
+      expect(text).not.toMatch(SECRET);
+    }
+  });
+
+  test.each(NOSY)('an analyst learns no customer by: %s', async (sql) => {
+    const { text } = await world.ask('analyst', sql);
+    expect(text).not.toMatch(SECRET);
+    const [row] = await world.writer.query<{ key: string }>('SELECT key FROM {db}.pseudonym_key');
+    expect(row?.key).toMatch(/^.{40,}$/);
+    expect(text).not.toContain(row?.key);
+  });
+
+  test('an analyst reads pseudonyms, the same everywhere, so that joins work', async () => {
+    const { status, text } = await world.ask(
+      'analyst',
+      `SELECT count() FROM ${db}_analyst.accesses AS a INNER JOIN ${db}_analyst.complaints AS c ON a.customer_ids[1] = c.customer_id`,
+    );
+    expect([status, text.trim()]).toEqual([200, '2']);
+    const shown = await world.ask('analyst', `SELECT DISTINCT arrayJoin(customer_ids) FROM ${db}_analyst.accesses`);
+    expect(
+      shown.text
+        .trim()
+        .split('\n')
+        .every((one) => /^p-[0-9a-f]{24}$/.test(one)),
+    ).toBe(true);
+    expect(shown.text.trim().split('\n')).toHaveLength(25);
+  });
+
+  test('the command line works for an analyst, with pseudonyms, and makes no report of them', async () => {
+    const { url, user, password, database } = world.server.roles.analyst;
+    const env = {
+      ...cleanEnv(),
+      KEYHOLE_CLICKHOUSE_URL: url,
+      KEYHOLE_CLICKHOUSE_USER: user,
+      KEYHOLE_CLICKHOUSE_PASSWORD: password,
+      KEYHOLE_CLICKHOUSE_DATABASE: database,
+    };
+    const read = await runCli(['who-read', '--actor', 'e-fr', '--format', 'ndjson'], env);
+    expect(read.stderr).toBe('');
+    expect(read.stdout.trim().split('\n')).toHaveLength(20);
+    expect(read.stdout).toMatch(/p-[0-9a-f]{24}/);
+    const report = await runCli(['report', 'affected-customers', '--actor', 'e-fr', '--format', 'json'], env);
+    expect([report.code, report.stdout]).toEqual([1, '']);
+    for (const said of [read.stdout, read.stderr, report.stderr]) expect(said).not.toMatch(SECRET);
+  });
+
+  test('an investigator sees who is behind a pseudonym once the reveal is recorded, with a case, and nobody else does', async () => {
+    const pseudonym = (await world.ask('investigator', `SELECT customer_id FROM ${db}_analyst.complaints`)).text.trim();
+    const revealed = `SELECT customer_id FROM ${db}_investigator.revealed`;
+    expect((await world.ask('investigator', revealed)).text).toBe('');
+    const insert = (columns: string, values: string): string =>
+      `INSERT INTO ${db}.reveals (${columns}) VALUES (${values})`;
+    for (const refused of [
+      insert('case_id, pseudonym', `'', '${pseudonym}'`),
+      insert('pseudonym', `'${pseudonym}'`),
+      insert('case_id, pseudonym, by', `'case-1', '${pseudonym}', 'somebody-else'`),
+      insert('case_id, pseudonym, at', `'case-1', '${pseudonym}', '2020-01-01 00:00:00'`),
+      insert('case_id, pseudonym', `'case-1', 'p-short'`),
+    ])
+      expect((await world.ask('investigator', refused)).status).toBeGreaterThanOrEqual(400);
+    await world.ask('investigator', insert('case_id, pseudonym', `'no-such-case', '${pseudonym}'`));
+    expect((await world.ask('investigator', revealed)).text).toBe('');
+    expect(
+      (await world.ask('investigator', insert('case_id, pseudonym, why', `'case-1', '${pseudonym}', 'complained'`)))
+        .status,
+    ).toBe(200);
+    expect((await world.ask('investigator', revealed)).text.trim()).toBe('secret-customer-1');
+    for (const role of ['analyst', 'auditor'] as const)
+      expect((await world.ask(role, revealed)).status).toBeGreaterThanOrEqual(400);
+    const rows = await world.writer.query('SELECT by, case_id, why FROM {db}.reveals ORDER BY at');
+    expect(rows).toEqual([
+      { by: 'keyhole_investigator', case_id: 'no-such-case', why: '' },
+      { by: 'keyhole_investigator', case_id: 'case-1', why: 'complained' },
+    ]);
+  });
+
+  test('an auditor sees what investigators did, and nothing of customers', async () => {
+    const tables = [
+      'investigator_activity',
+      'reveals',
+      'dispositions',
+      'exceptions',
+      'restriction_grants',
+      'alert_attempts',
+      'reports_made',
+    ];
+    for (const table of tables) {
+      const { status, text } = await world.ask('auditor', `SELECT * FROM ${db}_auditor.${table}`);
+      expect([table, status]).toEqual([table, 200]);
+      expect(text).not.toMatch(SECRET);
+      expect(text).not.toMatch(/p-[0-9a-f]{24}/);
+    }
+    for (const table of ['accesses', 'complaints', 'latest_cases', 'anomalies'])
+      expect((await world.ask('auditor', `SELECT * FROM ${db}_analyst.${table}`)).status).toBeGreaterThanOrEqual(400);
+  });
+
+  test.each([
+    'CREATE USER other',
+    "SELECT * FROM file('*.bin', 'LineAsString', 'a String')",
+    'SELECT * FROM system.users',
+    'SYSTEM SHUTDOWN',
+    `GRANT SELECT ON ${db}.* TO keyhole_auditor`,
+    'DROP DATABASE system',
+  ])('the writer may not: %s', async (sql) => {
+    expect((await world.ask('writer', sql)).status).toBeGreaterThanOrEqual(400);
+  });
+
+  test('the writer reads and writes', async () => {
+    expect((await world.ask('writer', `SELECT count() FROM ${db}.access_events`)).text.trim()).toBe('40');
+    expect((await world.ask('writer', `INSERT INTO ${db}.exceptions (exception_id) VALUES ('x')`)).status).toBe(200);
+  });
+
+  test('a role’s password is not another’s', async () => {
+    const { url } = world.server.roles.analyst;
+    const answer = await fetch(url, {
+      method: 'POST',
+      body: 'SELECT 1',
+      headers: { 'X-ClickHouse-User': 'keyhole_investigator', 'X-ClickHouse-Key': world.server.roles.analyst.password },
+    });
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+  });
+
+  test('the SQL for production is SQL', async () => {
+    for (const statement of splitStatements(rolesScript(db))) {
+      const [row] = await world.writer.query<{ text: string | null }>(
+        'SELECT formatQueryOrNull({statement:String}) AS text',
+        { statement },
+      );
+      expect(`${statement} → ${row?.text === null ? 'no SQL' : 'SQL'}`).toBe(`${statement} → SQL`);
+    }
+  });
+});
+
+describe('a row policy', () => {
+  let world: RoleWorld;
+  beforeAll(async () => {
+    world = await openRoleWorld(['FR']);
+  });
+  afterAll(() => world.close());
+
+  test('keeps an analyst to their marketplaces', async () => {
+    expect((await world.ask('analyst', `SELECT DISTINCT marketplace FROM ${db}_analyst.accesses`)).text.trim()).toBe(
+      'FR',
+    );
+    expect((await world.ask('analyst', `SELECT count() FROM ${db}_analyst.accesses`)).text.trim()).toBe('20');
+    expect(
+      (await world.ask('analyst', `SELECT count() FROM ${db}_analyst.accesses WHERE actor_id = 'e-us'`)).text.trim(),
+    ).toBe('0');
+    expect((await world.ask('analyst', `SELECT employee_id FROM ${db}_analyst.staff`)).text.trim()).toBe('e-fr');
+    expect((await world.ask('investigator', `SELECT count() FROM ${db}_analyst.accesses`)).text.trim()).toBe('40');
+  });
+});

@@ -1,0 +1,86 @@
+// A server with an organisation's data, the views of the roles, and a way to ask as anybody, in the server's own words.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ClickHouse, connectClickHouse } from '../../../services/platform/clickhouse/client.js';
+import { migrate } from '../../../services/platform/clickhouse/migrate.js';
+import { applyRoles } from '../../../services/platform/clickhouse/roles.js';
+import { type ClickHouseServer, type Role, startClickHouse } from '../../../services/platform/stack/clickhouse.js';
+
+export const DATABASE = 'keyhole_test';
+/** No text of an answer, an error or a log that reaches a role may hold it. */
+export const SECRET = /secret-customer/;
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+export interface RoleWorld {
+  readonly server: ClickHouseServer;
+  readonly writer: ClickHouse;
+  ask(role: Role, sql: string): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export async function openRoleWorld(analystMarketplaces: readonly string[] = []): Promise<RoleWorld> {
+  const folder = mkdtempSync(join(tmpdir(), 'keyhole-roles-'));
+  const server = await startClickHouse({ dataPath: folder, database: DATABASE, analystMarketplaces });
+  const writer = connectClickHouse(server.settings);
+  await migrate(writer, { dryRun: false });
+  await applyRoles(writer);
+  await fill(writer);
+  return {
+    server,
+    writer,
+    async ask(role, sql) {
+      const { url, user, password } = server.roles[role];
+      try {
+        const answer = await fetch(url, {
+          method: 'POST',
+          body: sql,
+          headers: { 'X-ClickHouse-User': user, 'X-ClickHouse-Key': password },
+        });
+        return { status: answer.status, text: await answer.text() };
+      } catch {
+        // An answer that passes a bound while it is sent is broken off.
+        return { status: 500, text: 'broken off' };
+      }
+    },
+    async close() {
+      await writer.close();
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function fill(ch: ClickHouse): Promise<void> {
+  const at = "toDateTime64('2026-03-01 09:00:00', 3, 'UTC')";
+  await ch.command(
+    `INSERT INTO {db}.access_events (event_id, occurred_at, actor_id, actor_kind, action, outcome, tool, marketplace, seller_id, customer_ids, record_count, explained, version)
+    SELECT concat('ev-', toString(number)), ${at} + INTERVAL number SECOND, if(number < 20, 'e-fr', 'e-us'), 'employee', 'customer_email.read', 'allowed', 'desk', if(number < 20, 'FR', 'US'), 's-1',
+      [concat('secret-customer-', toString(number % 25))], 1, 'no', 1 FROM numbers(40)`,
+  );
+  await ch.command(
+    `INSERT INTO {db}.employees (employee_id, department, role, peer_group, marketplace, status, hired_at, valid_from, version)
+    VALUES ('e-fr', 'd', 'r', 'p', 'FR', 'active', ${at}, ${at}, 1), ('e-us', 'd', 'r', 'p', 'US', 'active', ${at}, ${at}, 1)`,
+  );
+  await ch.command(
+    `INSERT INTO {db}.support_cases (case_id, kind, status, opened_at, opened_by, customer_ids, updated_at, version)
+    VALUES ('case-1', 'investigation', 'open', ${at}, 'e-fr', ['secret-customer-1'], ${at}, 1)`,
+  );
+  await ch.command(
+    `INSERT INTO {db}.customer_complaints (complaint_id, customer_id, received_at, kind, channel, version) VALUES ('co-1', 'secret-customer-1', ${at}, 'other', 'mail', 1)`,
+  );
+  await ch.command(
+    `INSERT INTO {db}.canaries (customer_id, label, planted_at, version) VALUES ('secret-customer-2', 'of secret-customer-2', ${at}, 1)`,
+  );
+  await ch.command(
+    `INSERT INTO {db}.dead_letters (topic, partition, offset, reason, error, key, payload) VALUES ('access-log', 0, 1, 'invalid', 'x', 'secret-customer-3', 'secret-customer-3')`,
+  );
+  await ch.command(
+    `INSERT INTO {db}.dispositions (anomaly_id, disposition, by, note) VALUES ('a', 'benign', 'e-inv', 'spoke with secret-customer-1')`,
+  );
+}
