@@ -125,6 +125,31 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./rescore.js')).registerRescore,
   },
   {
+    name: 'seal',
+    summary: 'sign what is stored, hour by hour, so that nobody can change it unseen',
+    load: async () => (await import('./seal.js')).registerSeal,
+  },
+  {
+    name: 'verify',
+    summary: 'find what was changed, removed or added since it was sealed; or prove one event',
+    load: async () => (await import('./verify.js')).registerVerify,
+  },
+  {
+    name: 'retention',
+    summary: 'how long rows are kept: what would go, and deleting it',
+    load: async () => (await import('./retention.js')).registerRetention,
+  },
+  {
+    name: 'hold',
+    summary: 'legal holds: what is about an employee or a case is not deleted',
+    load: async () => (await import('./hold.js')).registerHold,
+  },
+  {
+    name: 'erase',
+    summary: 'erase one customer; counts, digests and proofs stay valid',
+    load: async () => (await import('./erase.js')).registerErase,
+  },
+  {
     name: 'demo',
     summary: 'the main job from beginning to end on a real stack, with hidden offenders',
     load: async () => (await import('./demo.js')).registerDemo,

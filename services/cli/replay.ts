@@ -15,6 +15,7 @@ import { readSettings } from '../platform/config/settings.js';
 import { type CaseFolder, openCaseFolder, readFeed } from '../platform/files/case-folder.js';
 import { type OpenDatabase, openDatabase } from '../platform/stack/database.js';
 import { createProgress, type Progress } from '../platform/terminal/progress.js';
+import { sealReplayed } from './evidence/seal-replayed.js';
 
 interface Counts {
   read: number;
@@ -32,14 +33,17 @@ export function registerReplay(program: Command): void {
     .command('replay')
     .description('judge a case folder in an embedded database: no Kafka, no Java')
     .argument('<dir>', 'case folder: access-log.ndjson and context files, .gz allowed')
+    .option('--no-seal', 'leave what was stored unsealed: `keyhole verify` finds it, until it is replayed again')
     .option('--data <path>', 'data folder (default .keyhole)')
-    .action(async (dir: string, options: { data?: string }) => {
+    .action(async (dir: string, options: { seal: boolean; data?: string }) => {
       const folder = openCaseFolder(dir);
       const settings = readSettings(process.env);
       const config = loadJudgingConfig(settings);
       const database = await openDatabase({ data: options.data, env: process.env });
+      const beganMs = Date.now();
       try {
         await replay(folder, database, config, options.data);
+        if (options.seal && database.exclusive) await sealReplayed(database, options.data, beganMs);
       } finally {
         await database.close();
       }

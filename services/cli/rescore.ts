@@ -5,7 +5,8 @@ import { KeyholeError, UsageError } from '../core/errors.js';
 import { dayOf } from '../core/time.js';
 import { createJudge } from '../pipeline/judge.js';
 import { loadJudgingConfig } from '../pipeline/judging-config.js';
-import { checkRange, type Difference, obligeRange } from '../pipeline/rescore.js';
+import { checkRange, type Difference, obligeRange, rangeRead } from '../pipeline/rescore.js';
+import { refuseIncomplete } from '../pipeline/retention/complete.js';
 import { clickHouseJudgeStore } from '../pipeline/store/judge-store-clickhouse.js';
 import { readSettings } from '../platform/config/settings.js';
 import { openDatabase } from '../platform/stack/database.js';
@@ -42,6 +43,8 @@ async function rescore(options: Options): Promise<void> {
   try {
     const store = clickHouseJudgeStore(database.clickhouse);
     if (options.check === true) {
+      const { oldest, last } = rangeRead(config, range);
+      await refuseIncomplete(database.clickhouse, { from: oldest, to: last });
       const { sheets, differences } = await checkRange(store, config, range, onProgress);
       progress.stop();
       process.stdout.write(differences.map((difference) => `${describe(difference)}\n`).join(''));

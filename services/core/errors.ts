@@ -13,6 +13,9 @@ export type ErrorCode =
   | 'folder_unreadable'
   | 'configuration_invalid'
   | 'not_found'
+  | 'evidence_broken'
+  | 'held'
+  | 'incomplete'
   | 'internal';
 
 /** A system fault: which, whether the same call may succeed later, and what caused it. Messages never hold a person's data. */

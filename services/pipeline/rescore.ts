@@ -40,10 +40,7 @@ export async function checkRange(
   { from, to }: RescoreRange,
   onProgress: (done: number, total: number) => void,
 ): Promise<CheckSummary> {
-  const longest = Math.max(1, ...config.definitions.map(({ window }) => window.days));
-  const first = levelRange(from).from;
-  const last = to + longest - 1;
-  const oldest = sheetRange(first, longest).from - COMPLAINT_REACH_DAYS;
+  const { first, oldest, last } = rangeRead(config, { from, to });
   const differences = await checkBuckets(store, oldest, last);
   const world = new JudgeWorld(store, CACHED_BYTES);
   await world.refresh();
@@ -66,6 +63,16 @@ export async function checkRange(
     onProgress(i + 1, days.length);
   }
   return { sheets, differences };
+}
+
+/** Days that checking a range reads: accesses from oldest to last, sheets from first on. */
+export function rangeRead(
+  config: JudgingConfig,
+  { from, to }: RescoreRange,
+): { readonly first: Day; readonly oldest: Day; readonly last: Day } {
+  const longest = Math.max(1, ...config.definitions.map(({ window }) => window.days));
+  const first = levelRange(from).from;
+  return { first, oldest: sheetRange(first, longest).from - COMPLAINT_REACH_DAYS, last: to + longest - 1 };
 }
 
 async function checkBuckets(store: JudgeStore, from: Day, to: Day): Promise<Difference[]> {

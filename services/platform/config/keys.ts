@@ -177,6 +177,20 @@ export const KEYS = {
     default: 'keyhole-alerter',
     danger: 'a new group reads all anomalies from the beginning; what was told before is not told again',
   },
+  KEYHOLE_SEALING_KEY_FILE: {
+    schema: text,
+    meaning: 'PEM file of the Ed25519 key that evidence digests are signed with; `keyhole seal --new-key` makes one',
+    default: 'the data folder’s',
+    danger: 'who has it can rewrite evidence that nobody holds a copy of; keep it off the database’s machine',
+  },
+  KEYHOLE_RETENTION: {
+    schema: z
+      .string()
+      .regex(/^[a-z_]+=\d{1,5}d?(,[a-z_]+=\d{1,5}d?)*$/, 'must be like access_events=400d,dead_letters=30d'),
+    meaning: 'how many days rows are kept, by table; tables not named are kept for ever',
+    default: 'everything is kept',
+    danger: 'what `keyhole retention apply` deletes is gone; PCI DSS 10.5.1 asks for twelve months of accesses',
+  },
   KEYHOLE_WEBHOOK_URL: { schema: address, meaning: 'address that receives alerts as JSON', default: none },
 } as const satisfies Record<string, SettingKey>;
 

@@ -63,6 +63,10 @@ export interface Settings {
   readonly alertmanagerUrl: string | null;
   readonly webhookUrl: string | null;
   readonly alertGroupId: string;
+  /** null: in the data folder */
+  readonly sealingKeyFile: string | null;
+  /** days, by table; null: everything is kept */
+  readonly retention: string | null;
 }
 
 export type ReadFile = (path: string) => string;
@@ -125,6 +129,8 @@ function assemble(given: Given, fault: Fault, file: (name: SettingName) => strin
     alertmanagerUrl: given.KEYHOLE_ALERTMANAGER_URL ?? null,
     webhookUrl: given.KEYHOLE_WEBHOOK_URL ?? null,
     alertGroupId: given.KEYHOLE_ALERT_GROUP_ID ?? 'keyhole-alerter',
+    sealingKeyFile: given.KEYHOLE_SEALING_KEY_FILE ?? null,
+    retention: given.KEYHOLE_RETENTION ?? null,
   };
 }
 

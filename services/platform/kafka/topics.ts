@@ -17,6 +17,7 @@ import { faultWord, kafkaError } from './faults.js';
 export const ANOMALIES_TOPIC = 'anomalies';
 export const RESTRICTIONS_TOPIC = 'access-restrictions';
 export const DEAD_LETTERS_TOPIC = 'dead-letters';
+export const DIGESTS_TOPIC = 'evidence-digests';
 
 /** Larger than the 1,000,000 bytes at which a record is refused, so that it is refused by us, with its bytes kept. */
 const FEED_MAX_BYTES = 2 * 1024 * 1024;
@@ -94,6 +95,7 @@ export function topicConfigs(options: Pick<TopicOptions, 'partitions' | 'replica
     ...FEEDS.map((feed) => topic(feed, feed === 'access-log' ? (options.partitions ?? 6) : 1, feedConfig(feed))),
     topic(ANOMALIES_TOPIC, 1, { 'cleanup.policy': 'compact', 'max.message.bytes': String(FEED_MAX_BYTES) }),
     topic(RESTRICTIONS_TOPIC, 1, { 'cleanup.policy': 'compact' }),
+    topic(DIGESTS_TOPIC, 1, { 'cleanup.policy': 'compact', 'max.message.bytes': String(FEED_MAX_BYTES) }),
     topic(DEAD_LETTERS_TOPIC, 1, {
       'cleanup.policy': 'delete',
       'retention.ms': String(DEAD_LETTER_RETENTION_MS),

@@ -40,6 +40,8 @@ describe('settings that are understood', () => {
         deadLetterLimits: { inARow: 1_000, window: 5_000, ratio: 0.5 },
         alertBudget: 2,
         sigmaRules: null,
+        sealingKeyFile: null,
+        retention: null,
         metricsPort: 0,
         logLevel: 'info',
       },

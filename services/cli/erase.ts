@@ -1,0 +1,54 @@
+// keyhole erase --customer ID: the right to be forgotten. Afterwards nothing stored names the customer; counts, digests and proofs stay
+// valid. What Kafka and its producers still hold is theirs to erase, and said.
+
+import type { Command } from 'commander';
+import { checkReason } from '../core/exceptions/exception.js';
+import { eraseCustomer } from '../pipeline/retention/erase.js';
+import { parseId } from '../platform/terminal/arguments.js';
+import { say } from '../platform/terminal/output.js';
+import { holdsDigests, keyToSeal, openEvidence } from './evidence/context.js';
+
+interface Flags {
+  readonly customer: string;
+  readonly by: string;
+  readonly why: string;
+  readonly data?: string;
+}
+
+export function registerErase(program: Command): void {
+  program
+    .command('erase')
+    .description('erase one customer: the id gives way to a token everywhere; counts, digests and proofs stay valid')
+    .requiredOption('--customer <id>', 'the customer')
+    .option('--by <who>', 'id of the person who decided it', 'unnamed')
+    .option('--why <text>', 'such as the number of the request', 'request of the customer')
+    .option('--data <path>', 'data folder (default: settings, else .keyhole)')
+    .action(run);
+}
+
+async function run(flags: Flags): Promise<void> {
+  const customer = parseId('--customer', flags.customer);
+  const by = parseId('--by', flags.by);
+  const note = checkReason('--why', flags.why);
+  const context = await openEvidence(flags.data);
+  try {
+    const { clickhouse } = context.database;
+    const isSealed = await holdsDigests(clickhouse);
+    const key = keyToSeal(context, { isSealed, mayMake: !isSealed, say });
+    const erased = await eraseCustomer(clickhouse, customer, {
+      key,
+      anchor: context.anchor,
+      by,
+      note,
+      nowMs: Date.now(),
+    });
+    process.stdout.write(
+      `erased: ${erased.accesses} accesses, ${erased.cases} case versions, ${erased.complaints} complaints now name ${erased.token}\n` +
+        (erased.elsewhere.length === 0 ? '' : `and ${erased.elsewhere.join(', ')}\n`),
+    );
+    if (context.kafka !== null)
+      say('Kafka keeps what was produced for as long as its topics do: see docs/retention.md');
+  } finally {
+    await context.close();
+  }
+}

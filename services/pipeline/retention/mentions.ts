@@ -1,0 +1,71 @@
+// Where else an id stands: in any text of any table, found by asking the database which columns there are, so that a table added later is
+// not forgotten. An id is found where neither side of it goes on like an id.
+
+import type { ClickHouse } from '../../platform/clickhouse/client.js';
+import { sqlStrings } from '../tables.js';
+
+export interface Mention {
+  readonly table: string;
+  readonly column: string;
+  /** bytes as they came from outside: replaced as a whole */
+  readonly raw: boolean;
+}
+
+/** Columns that the erasure rewrites itself, or that hold what it destroys. */
+const OWN = new Set([
+  'access_events.customer_ids',
+  'support_cases.customer_ids',
+  'customer_complaints.customer_id',
+  'canaries.customer_id',
+  'customer_salts.customer_id',
+]);
+const RAW = new Set(['dead_letters.payload', 'dead_letters.key']);
+/** What a sealed digest says is never rewritten, and names no customer. */
+const LEFT = new Set(['evidence_digests', 'evidence_leaves', 'schema_migrations', 'customer_secrets']);
+
+const ID_CHARACTER = '[0-9A-Za-z_-]';
+
+const patternOf = (id: string): string =>
+  `(^|[^${ID_CHARACTER.slice(1, -1)}])${id.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&')}($|[^${ID_CHARACTER.slice(1, -1)}])`;
+
+/** SQL of the column with the id replaced; the column itself where it does not stand in it. Twice, for two with one character between. */
+export function replaceSql(column: string, id: string, token: string): string {
+  const pattern = sqlStrings([patternOf(id)]);
+  const by = sqlStrings([`\\1${token}\\2`]);
+  return `replaceRegexpAll(replaceRegexpAll(\`${column}\`, ${pattern}, ${by}), ${pattern}, ${by})`;
+}
+
+interface ColumnRow {
+  readonly table: string;
+  readonly column: string;
+}
+
+/** Columns of texts that may be rewritten and hold the id. */
+export async function mentionsOf(ch: ClickHouse, id: string): Promise<Mention[]> {
+  const columns = await ch.query<ColumnRow>(
+    `SELECT table, name AS column FROM system.columns
+    WHERE database = {database:String} AND type = 'String' AND default_kind IN ('', 'DEFAULT')
+      AND NOT is_in_sorting_key AND NOT is_in_partition_key
+      AND table IN (SELECT name FROM system.tables WHERE database = {database:String} AND engine LIKE '%MergeTree')
+    ORDER BY table, position`,
+    { database: ch.database },
+  );
+  const found: Mention[] = [];
+  for (const { table, column } of columns) {
+    if (OWN.has(`${table}.${column}`) || LEFT.has(table)) continue;
+    const raw = RAW.has(`${table}.${column}`);
+    const where = raw ? rawWhere(column, id) : `match(\`${column}\`, ${sqlStrings([patternOf(id)])})`;
+    const rows = await ch.query<{ one: number }>(`SELECT 1 AS one FROM {db}.${table} WHERE ${where} LIMIT 1`);
+    if (rows.length > 0) found.push({ table, column, raw });
+  }
+  return found;
+}
+
+/** Bytes as they came: found in text, in escaped text and in what is kept as base64. */
+export const rawWhere = (column: string, customer: string): string => {
+  const one = (text: string): string => sqlStrings([text]);
+  const escaped = JSON.stringify(customer).slice(1, -1);
+  const id = one(customer);
+  return `(position(\`${column}\`, ${id}) > 0 OR position(\`${column}\`, ${one(escaped)}) > 0
+    OR (startsWith(\`${column}\`, 'base64:') AND position(tryBase64Decode(substring(\`${column}\`, 8)), ${id}) > 0))`;
+};

@@ -1,0 +1,153 @@
+// A short history of accesses, findings, judgements, dispositions and alerts, landed as the pipeline lands it.
+
+import { contentRank } from '../../../services/core/feeds/canonical.js';
+import type { AccessEvent, Explained } from '../../../services/core/feeds/records.js';
+import { insertAccesses } from '../../../services/pipeline/store/fact-store-accesses.js';
+import type { ClickHouse } from '../../../services/platform/clickhouse/client.js';
+
+export const START_MS = Date.UTC(2026, 2, 2, 8);
+const HOURS = 12;
+
+export const access = (n: number, more: Partial<AccessEvent> = {}): AccessEvent => ({
+  event_id: `ev-${n}`,
+  occurred_at: START_MS + ((n * 2_711_000) % (HOURS * 3_600_000)),
+  actor_id: `emp-${n % 7}`,
+  actor_kind: 'employee',
+  action: n % 3 === 0 ? 'order_history.read' : 'customer_email.read',
+  outcome: n % 11 === 0 ? 'denied' : 'allowed',
+  tool: `desk-${n % 2}`,
+  marketplace: n % 2 === 0 ? 'US' : 'FR',
+  seller_id: n % 4 === 0 ? null : `seller-${n % 5}`,
+  customer_ids: Array.from({ length: n % 3 }, (_, i) => `customer-${(n * 7 + i) % 50}`),
+  review_id: n % 5 === 0 ? `review-${n}` : null,
+  review_rating: n % 5 === 0 ? (n % 4) + 1 : null,
+  record_count: n % 6,
+  case_id: n % 2 === 0 ? `case-${n % 9}` : null,
+  approver_id: null,
+  session_id: `session-${n % 8}`,
+  source_ip: `10.0.0.${n % 20}`,
+  country: n % 2 === 0 ? 'US' : null,
+  ...more,
+});
+
+export async function landEvents(
+  ch: ClickHouse,
+  events: readonly AccessEvent[],
+  explained: Explained = 'no',
+  inputs = 1,
+): Promise<void> {
+  await insertAccesses(
+    ch,
+    events.map((event) => ({ event, rank: contentRank('access-log', event), explained, inputs })),
+  );
+}
+
+export async function judge(
+  ch: ClickHouse,
+  day: string,
+  version: number,
+  findings: readonly [string, string][],
+): Promise<void> {
+  await ch.insert(
+    'findings',
+    [
+      'anomaly_id',
+      'content',
+      'detection',
+      'detection_version',
+      'severity',
+      'score',
+      'actor_id',
+      'seller_id',
+      'cluster_id',
+    ].concat(
+      ['window_start', 'window_end', 'summary', 'factors', 'event_count', 'customer_count', 'evidence_event_ids'],
+      ['detected_at', 'reasoning'],
+    ),
+    findings.map(([id, content]) => [
+      ...[id, content, 'bulk', 1, 'high', '91.2500', 'emp-1', '', ''],
+      ...[
+        START_MS,
+        START_MS + 86_400_000,
+        `emp-1 read ${content}`,
+        [{ name: 'volume', observed: 9, expected: 1.5, contribution: 3.25 }],
+        9,
+        8,
+        ['ev-1', 'ev-8'],
+      ],
+      ...[START_MS, '{"why":"because"}'],
+    ]),
+  );
+  const named = findings.map(([anomaly_id, content]) => ({ anomaly_id, content }));
+  await ch.insert(
+    'judgements',
+    ['detection', 'window_days', 'window_start', 'config_seq', 'version', 'entities', 'sample_version'].concat([
+      'sample',
+      'sample_keys',
+      'findings',
+      'unscored',
+    ]),
+    [
+      [
+        'bulk',
+        1,
+        day,
+        1,
+        version,
+        7,
+        version,
+        [2.5, 1.25],
+        ['emp-1', 'emp-2'],
+        named,
+        [{ entity: 'emp-9', reason: 'no history' }],
+      ],
+    ],
+  );
+}
+
+export async function dispose(ch: ClickHouse, id: string, disposition: string): Promise<void> {
+  await ch.insert(
+    'dispositions',
+    ['anomaly_id', 'disposition', 'by', 'note'],
+    [[id, disposition, 'analyst-1', 'seen']],
+  );
+}
+
+export async function alert(ch: ClickHouse, n: number): Promise<void> {
+  const atMs = Date.now();
+  await ch.insert(
+    'alert_items',
+    [
+      'item_id',
+      'destination',
+      'anomaly_id',
+      'action',
+      'entity',
+      'severity',
+      'known_as',
+      'score',
+      'notice',
+      'created_at',
+    ],
+    [[`item-${n}`, 'chat', `a-${n}`, 'open', 'emp-1', 'high', 'x', 91.5, '{}', atMs]],
+  );
+  await ch.insert(
+    'alert_attempts',
+    ['destination', 'kind', 'outcome', 'reason', 'item_ids', 'at'],
+    [['chat', 'message', 'accepted', '', [`item-${n}`], atMs]],
+  );
+}
+
+export async function beginHistory(ch: ClickHouse, events = 160): Promise<void> {
+  await landEvents(
+    ch,
+    Array.from({ length: events }, (_, n) => access(n)),
+  );
+  for (const [i, day] of ['2026-03-01', '2026-03-02'].entries())
+    await judge(ch, day, 100 + i, [
+      [`a-${i}`, `content-${i}`],
+      [`b-${i}`, `content-b-${i}`],
+    ]);
+  for (const n of [0, 1, 2]) await dispose(ch, `a-${n}`, 'confirmed');
+  for (const n of [0, 1, 2]) await alert(ch, n);
+}
