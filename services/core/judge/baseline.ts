@@ -68,13 +68,21 @@ const SPREAD_PRIOR_DAYS = 20;
 const MIN_RELATIVE_VARIANCE = 0.01;
 const MAX_RELATIVE_VARIANCE = 100;
 
+/** The amounts of one history: entries from … to − 1. */
+interface Stretch {
+  readonly amounts: ArrayLike<number>;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** The level to which the largest tenth of active days is lowered; never below one, as rare work is no outlier. */
-function capOf({ activeDays, amounts }: OwnHistory): number {
+function capOf({ amounts, from, to }: Stretch, activeDays: number): number {
   const clipped = Math.floor(activeDays / 10);
   if (clipped === 0) return Number.POSITIVE_INFINITY;
-  if (amounts.length <= clipped) return 1;
+  if (to - from <= clipped) return 1;
   const largest: number[] = new Array(clipped + 1).fill(0);
-  for (const amount of amounts) {
+  for (let i = from; i < to; i++) {
+    const amount = amounts[i] as number;
     if (amount <= (largest[clipped] as number)) continue;
     let at = clipped;
     while (at > 0 && (largest[at - 1] as number) < amount) {
@@ -86,28 +94,38 @@ function capOf({ activeDays, amounts }: OwnHistory): number {
   return Math.max(1, largest[clipped] as number);
 }
 
-export function memberOf(history: OwnHistory): Member {
-  const { amounts, ...figures } = history;
-  const cap = capOf(history);
+export function memberOf({ amounts, ...figures }: OwnHistory): Member {
+  return { ...figures, ...paceIn(amounts, 0, amounts.length, figures.activeDays) };
+}
+
+/** @param amounts of which entries from … to − 1 are the amounts above zero of somebody active on so many days */
+export function paceIn(
+  amounts: ArrayLike<number>,
+  from: number,
+  to: number,
+  activeDays: number,
+): Pick<Member, 'sum' | 'ownSpread' | 'spread'> {
+  const stretch = { amounts, from, to };
+  const cap = capOf(stretch, activeDays);
   let sum = 0;
   let raw = 0;
-  for (const amount of amounts) {
+  for (let i = from; i < to; i++) {
+    const amount = amounts[i] as number;
     raw += amount;
     sum += Math.min(amount, cap);
   }
   return {
-    ...figures,
     sum,
-    ownSpread: spreadOf(history, sum, cap),
-    spread: spreadOf(history, raw, Number.POSITIVE_INFINITY),
+    ownSpread: spreadOf(stretch, activeDays, sum, cap),
+    spread: spreadOf(stretch, activeDays, raw, Number.POSITIVE_INFINITY),
   };
 }
 
-function spreadOf({ activeDays, amounts }: OwnHistory, sum: number, cap: number): number {
+function spreadOf({ amounts, from, to }: Stretch, activeDays: number, sum: number, cap: number): number {
   if (activeDays < 5 || sum < 5) return Number.NaN;
   const mean = sum / activeDays;
-  let squares = (activeDays - amounts.length) * mean * mean;
-  for (const amount of amounts) squares += (Math.min(amount, cap) - mean) ** 2;
+  let squares = (activeDays - (to - from)) * mean * mean;
+  for (let i = from; i < to; i++) squares += (Math.min(amounts[i] as number, cap) - mean) ** 2;
   return squares / (activeDays - 1) / mean;
 }
 
@@ -136,10 +154,10 @@ export function groupBaseline(name: string, members: readonly Member[]): GroupBa
     rate: meanPerDay / variance,
     spread,
     ...usualRange(known.map((member) => member.sum / member.activeDays)),
-    unexplained: shareBaseline(known.map(({ unexplained, events }) => ({ part: unexplained, whole: events }))),
-    doubtful: shareBaseline(known.map(({ doubtful, events }) => ({ part: doubtful, whole: events }))),
-    unapproved: shareBaseline(known.map(({ unapproved, events }) => ({ part: unapproved, whole: events }))),
-    low: shareBaseline(known.map(({ low, counted }) => ({ part: low, whole: counted }))),
+    unexplained: shareBaseline(known, 'unexplained', 'events'),
+    doubtful: shareBaseline(known, 'doubtful', 'events'),
+    unapproved: shareBaseline(known, 'unapproved', 'events'),
+    low: shareBaseline(known, 'low', 'counted'),
   };
 }
 
@@ -153,20 +171,26 @@ const MIN_SHARE_WEIGHT = 1;
 const MAX_SHARE_WEIGHT = 30;
 const MIN_WHOLE = 5;
 
+type Share = 'unexplained' | 'doubtful' | 'unapproved' | 'low';
+
 /** Pooled share, and the weight of its beta prior by the method of moments over members (Kleinman 1973). */
-function shareBaseline(shares: readonly { readonly part: number; readonly whole: number }[]): ShareBaseline {
-  let part = 0;
-  let whole = 0;
-  for (const share of shares) {
-    part += share.part;
-    whole += share.whole;
+function shareBaseline(members: readonly Member[], part: Share, whole: 'events' | 'counted'): ShareBaseline {
+  let parts = 0;
+  let wholes = 0;
+  for (const member of members) {
+    parts += member[part];
+    wholes += member[whole];
   }
-  const mean = (part + 0.5) / (whole + 1);
-  const told = shares.filter((share) => share.whole >= MIN_WHOLE);
-  if (told.length < 3) return { mean, weight: MIN_SHARE_WEIGHT };
+  const mean = (parts + 0.5) / (wholes + 1);
+  let told = 0;
   let between = 0;
-  for (const share of told) between += (share.part / share.whole - mean) ** 2 - (mean * (1 - mean)) / share.whole;
-  const variance = between / told.length;
+  for (const member of members) {
+    if (member[whole] < MIN_WHOLE) continue;
+    told++;
+    between += (member[part] / member[whole] - mean) ** 2 - (mean * (1 - mean)) / member[whole];
+  }
+  if (told < 3) return { mean, weight: MIN_SHARE_WEIGHT };
+  const variance = between / told;
   const weight = variance <= 0 ? MAX_SHARE_WEIGHT : (mean * (1 - mean)) / variance - 1;
   return { mean, weight: Math.min(MAX_SHARE_WEIGHT, Math.max(MIN_SHARE_WEIGHT, weight)) };
 }

@@ -3,6 +3,8 @@
 import type { Employee } from '../feeds/records.js';
 
 export interface Directory {
+  /** all records of somebody, ascending by time; empty for who is unknown */
+  recordsOf(actorId: string): readonly Employee[];
   asOf(actorId: string, timeMs: number): Employee | undefined;
   /** since when the actor has been, without a break, in the peer group of that time; −Infinity when no other is known before */
   inPeerGroupSince(actorId: string, timeMs: number): number;
@@ -19,27 +21,35 @@ export function createDirectory(records: readonly Employee[], version: bigint): 
     else list.push(record);
   }
   for (const list of byEmployee.values()) list.sort((a, b) => a.valid_from - b.valid_from);
+  const recordsOf = (actorId: string): readonly Employee[] => byEmployee.get(actorId) ?? NOBODY;
   return {
     version,
-    asOf(actorId, timeMs) {
-      const list = byEmployee.get(actorId);
-      let found = list?.[0];
-      for (const record of list ?? []) {
-        if (record.valid_from > timeMs) break;
-        found = record;
-      }
-      return found;
-    },
-    inPeerGroupSince(actorId, timeMs) {
-      const list = byEmployee.get(actorId) ?? [];
-      let since = Number.NEGATIVE_INFINITY;
-      let before = list[0];
-      for (const record of list) {
-        if (record.valid_from > timeMs) break;
-        if (record.peer_group !== before?.peer_group) since = record.valid_from;
-        before = record;
-      }
-      return since;
-    },
+    recordsOf,
+    asOf: (actorId, timeMs) => latest(recordsOf(actorId), timeMs),
+    inPeerGroupSince: (actorId, timeMs) => samePeersSince(recordsOf(actorId), timeMs),
   };
+}
+
+const NOBODY: readonly Employee[] = [];
+
+/** @param records of one person, ascending by time */
+export function latest(records: readonly Employee[], timeMs: number): Employee | undefined {
+  let found = records[0];
+  for (const record of records) {
+    if (record.valid_from > timeMs) break;
+    found = record;
+  }
+  return found;
+}
+
+/** See Directory.inPeerGroupSince. @param records of one person, ascending by time */
+export function samePeersSince(records: readonly Employee[], timeMs: number): number {
+  let since = Number.NEGATIVE_INFINITY;
+  let before = records[0];
+  for (const record of records) {
+    if (record.valid_from > timeMs) break;
+    if (record.peer_group !== before?.peer_group) since = record.valid_from;
+    before = record;
+  }
+  return since;
 }

@@ -20,14 +20,14 @@ export interface DayMeasure {
   readonly isPerson: Uint8Array;
   /** of the accesses that the measure counts */
   readonly amount: Float64Array;
-  readonly counted: Float64Array;
-  readonly low: Float64Array;
+  readonly counted: Int32Array;
+  readonly low: Int32Array;
   /** of all accesses of these actions */
-  readonly events: Float64Array;
-  readonly no: Float64Array;
-  readonly late: Float64Array;
-  readonly self: Float64Array;
-  readonly unapproved: Float64Array;
+  readonly events: Int32Array;
+  readonly no: Int32Array;
+  readonly late: Int32Array;
+  readonly self: Int32Array;
+  readonly unapproved: Int32Array;
   /** actor i's sellers are entries entryFrom[i] … entryFrom[i + 1] − 1 of the next three, each seller once */
   readonly entryFrom: Int32Array;
   readonly seller: Int32Array;
@@ -55,9 +55,20 @@ export interface DayPlaces {
 const remembered = new WeakMap<DayFrame, Map<string, DayMeasure>>();
 const rememberedActive = new WeakMap<DayFrame, Int32Array>();
 
-export function measureOf(frame: DayFrame, names: FrameNames, measure: Measure): DayMeasure {
+export interface MeasuredDay {
+  readonly frame: DayFrame;
+  readonly measure: DayMeasure;
+}
+
+/** @param key of the measure, for who asks for many days */
+export function measureOf(
+  frame: DayFrame,
+  names: FrameNames,
+  measure: Measure,
+  key: string = measureKey(measure),
+): DayMeasure {
   const ofFrame = ensure(remembered, frame, () => new Map<string, DayMeasure>());
-  return ensure(ofFrame, measureKey(measure), () => addUp(frame, names, measure));
+  return ensure(ofFrame, key, () => addUp(frame, names, measure));
 }
 
 /** Ids of actors with any allowed access on the day, ascending. */
@@ -97,10 +108,8 @@ class Builder {
   private at = -1;
   private readonly actor: Int32Array;
   private readonly isPerson: Uint8Array;
-  private readonly sums: Record<
-    'amount' | 'counted' | 'low' | 'events' | 'no' | 'late' | 'self' | 'unapproved',
-    Float64Array
-  >;
+  private readonly amount: Float64Array;
+  private readonly sums: Record<'counted' | 'low' | 'events' | 'no' | 'late' | 'self' | 'unapproved', Int32Array>;
   private readonly entryFrom: number[] = [];
   /** of the actor being added */
   private readonly entryOf = new Map<number, number>();
@@ -109,11 +118,11 @@ class Builder {
   private readonly sellerLow: number[] = [];
 
   constructor(rows: number) {
-    const zeros = (): Float64Array => new Float64Array(rows);
+    const zeros = (): Int32Array => new Int32Array(rows);
     this.actor = new Int32Array(rows);
     this.isPerson = new Uint8Array(rows);
+    this.amount = new Float64Array(rows);
     this.sums = {
-      amount: zeros(),
       counted: zeros(),
       low: zeros(),
       events: zeros(),
@@ -142,7 +151,7 @@ class Builder {
     if (measure.counts === 'unexplained' && isJustified(frame, row)) return;
     this.plus('counted', frame.events[row] as number);
     this.plus('low', frame.low[row] as number);
-    this.plus('amount', amountOfRow(frame, row, measure.amount));
+    this.amount[this.at] = (this.amount[this.at] as number) + amountOfRow(frame, row, measure.amount);
     const inRecords = measure.amount === 'customers' || measure.amount === 'records';
     const amounts = inRecords ? frame.sellerCustomers : frame.sellerEvents;
     const end = frame.sellerFrom[row + 1] as number;
@@ -175,21 +184,22 @@ class Builder {
     const entryFrom = Int32Array.from([...this.entryFrom, this.seller.length]);
     const seller = Int32Array.from(this.seller);
     const sellerAmount = Float64Array.from(this.sellerAmount);
-    const { amount, counted, low, events, no, late, self, unapproved } = this.sums;
+    const { counted, low, events, no, late, self, unapproved } = this.sums;
+    const amount = this.amount.slice(0, size);
     let all = 0;
     for (let i = 0; i < size; i++) all += amount[i] as number;
     return {
       size,
-      actor: this.actor.subarray(0, size),
-      isPerson: this.isPerson,
+      actor: this.actor.slice(0, size),
+      isPerson: this.isPerson.slice(0, size),
       amount,
-      counted,
-      low,
-      events,
-      no,
-      late,
-      self,
-      unapproved,
+      counted: counted.slice(0, size),
+      low: low.slice(0, size),
+      events: events.slice(0, size),
+      no: no.slice(0, size),
+      late: late.slice(0, size),
+      self: self.slice(0, size),
+      unapproved: unapproved.slice(0, size),
       entryFrom,
       seller,
       sellerAmount,

@@ -4,6 +4,7 @@
 export class Names {
   private readonly ids = new Map<string, number>();
   private readonly texts: string[] = [];
+  private sorted = new Int32Array(0);
 
   /** The id of a name, given on first sight. */
   idOf(text: string): number {
@@ -22,6 +23,16 @@ export class Names {
 
   textOf(id: number): string {
     return this.texts[id] ?? '';
+  }
+
+  /** All ids, ascending by the names behind them. */
+  ascending(): Int32Array {
+    const { texts } = this;
+    if (this.sorted.length !== texts.length) {
+      const ids = Int32Array.from(texts.keys());
+      this.sorted = ids.sort((a, b) => ((texts[a] as string) < (texts[b] as string) ? -1 : 1));
+    }
+    return this.sorted;
   }
 
   /** Ids are 0 … size − 1. */

@@ -1,41 +1,25 @@
-// Own histories and peer groups of one measure before (and, for peers, when there is little before: in) a window. A group with too
-// few members widens to the department, then to everyone.
+// What one measure's window is weighed against: own histories and peer groups before it (and, for peers, when there is little before:
+// in it). Baselines are remembered while their days and the directory are the same, for they are dear and tomorrow's look needs
+// them again.
 
-import { ensure, push } from '../maps.js';
 import type { Day } from '../time.js';
-import {
-  emptyHistory,
-  type GroupBaseline,
-  groupBaseline,
-  type Member,
-  memberOf,
-  type OwnHistory,
-  predict,
-} from './baseline.js';
-import type { DayFrame } from './frame.js';
+import { type GroupBaseline, type Member, type OwnHistory, predict } from './baseline.js';
+import { Habits, MIN_PEERS } from './habits.js';
 import type { UnscoredReason } from './kind.js';
-import { activeOn, type DayMeasure, type Measure, measureKey, measureOf } from './measures.js';
+import { activeOn, type Measure, type MeasuredDay, measureKey, measureOf } from './measures.js';
 import type { FrameNames } from './names.js';
 import { baselineRange } from './read-set.js';
 import { appTeams, type Teams, teamsAsOf } from './teams.js';
 import type { World } from './world.js';
 
 const MIN_DAYS = 5;
-const MIN_PEERS = 3;
 const MIN_OWN_DAYS = 5;
 /** With fewer days of baseline than this, peers are also compared within the window. */
 const ENOUGH_BASELINE = 14;
 
-export interface MeasuredDay {
-  readonly frame: DayFrame;
-  readonly measure: DayMeasure;
-}
-
 export interface Past {
   readonly teams: Teams;
   readonly baseline: readonly MeasuredDay[];
-  /** the days that peers are compared over */
-  readonly reference: readonly MeasuredDay[];
   readonly window: readonly MeasuredDay[];
   readonly hasEnough: boolean;
   historyOf(actor: number): OwnHistory;
@@ -43,134 +27,85 @@ export interface Past {
   /** those with a reference history, ascending by name */
   membersOf(group: string): readonly number[];
   paceOf(actor: number): Member;
+  /** days of the window */
   activeDaysOf(actor: number): number;
   cannotJudge(actor: number): UnscoredReason | null;
 }
 
-const remembered = new WeakMap<DayFrame, Map<string, { reads: readonly unknown[]; past: Past }>>();
-
-/** The past of the window of `days` days that ends with `day`; shared by detections of one measure while the world is the same. */
+/** The past of the window of `days` days that ends with `day`. */
 export function pastOf(world: World, measure: Measure, day: Day, days: number): Past | null {
-  const last = world.frame(day);
-  if (last === undefined) return null;
-  const { from, to } = baselineRange(day - days + 1);
-  const reads: unknown[] = [world.directory];
-  for (let d = from; d <= day; d++) reads.push(world.frame(d));
-  const key = `${days} ${measureKey(measure)}`;
-  const ofFrame = ensure(remembered, last, () => new Map<string, { reads: readonly unknown[]; past: Past }>());
-  const known = ofFrame.get(key);
-  if (known?.reads.every((one, i) => one === reads[i])) return known.past;
+  if (world.frame(day) === undefined) return null;
+  const start = day - days + 1;
+  const { from, to } = baselineRange(start);
   const baseline = measured(world, measure, from, to);
-  const window = measured(world, measure, day - days + 1, day + 1);
+  const window = measured(world, measure, start, day + 1);
   const teams =
-    measure.who === 'seller_apps' ? appTeams : teamsAsOf(world.directory, world.names.actors, day - days + 1, day + 1);
-  const past = createPast(world.names, teams, baseline, window);
-  ofFrame.set(key, { reads, past });
-  return past;
-}
-
-function measured(world: World, measure: Measure, from: Day, to: Day): MeasuredDay[] {
-  const days: MeasuredDay[] = [];
-  for (let day = from; day < to; day++) {
-    const frame = world.frame(day);
-    if (frame !== undefined) days.push({ frame, measure: measureOf(frame, world.names, measure) });
-  }
-  return days;
-}
-
-function createPast(
-  names: FrameNames,
-  teams: Teams,
-  baseline: readonly MeasuredDay[],
-  window: readonly MeasuredDay[],
-): Past {
-  const reference = baseline.length >= ENOUGH_BASELINE ? baseline : [...baseline, ...window];
-  const own = historiesOf(baseline, teams);
-  const ofReference = reference === baseline ? own : historiesOf(reference, teams);
-  const paces: Member[] = [];
-  const paceOf = (actor: number): Member => {
-    paces[actor] ??= memberOf(ofReference[actor] ?? emptyHistory());
-    return paces[actor] as Member;
-  };
-  const members = lazily(() => membersBy(names, teams, ofReference));
-  const groups = new Map<string, GroupBaseline>();
-  const groupBy = (name: string): GroupBaseline =>
-    ensure(groups, name, () => groupBaseline(name, (members().get(name) ?? []).map(paceOf)));
-  const groupOf = (actor: number): GroupBaseline => {
-    const circles = teams.circlesOf(actor);
-    for (const circle of circles) {
-      const group = groupBy(circle);
-      if (group.members >= MIN_PEERS) return group;
-    }
-    return groupBy(circles.at(-1) ?? 'everyone');
-  };
+    measure.who === 'seller_apps' ? appTeams : teamsAsOf(world.directory, world.names.actors, start, day + 1);
+  const habits = (of: readonly MeasuredDay[]): Habits => rememberedHabits(world, measure, teams, of);
+  const own = habits(baseline);
+  const peers = baseline.length >= ENOUGH_BASELINE ? own : habits([...baseline, ...window]);
   const activeDays = lazily(() => countActive(window));
-  const historyOf = (actor: number): OwnHistory => own[actor] ?? emptyHistory();
   return {
     teams,
     baseline,
-    reference,
     window,
     hasEnough: baseline.length + window.length - 1 >= MIN_DAYS,
-    historyOf,
-    groupOf,
-    membersOf: (group) => members().get(group) ?? [],
-    paceOf,
+    historyOf: (actor) => own.historyOf(actor),
+    groupOf: (actor) => peers.groupOf(actor),
+    membersOf: (group) => peers.membersOf(group),
+    paceOf: (actor) => peers.paceOf(actor),
     activeDaysOf: (actor) => activeDays()[actor] ?? 0,
     cannotJudge(actor) {
       if (teams.circlesOf(actor).length === 0) return 'not_in_directory';
-      if (groupOf(actor).members < MIN_PEERS && historyOf(actor).activeDays < MIN_OWN_DAYS) return 'no_peers';
+      if (peers.groupOf(actor).members < MIN_PEERS && own.activeDaysOf(actor) < MIN_OWN_DAYS) return 'no_peers';
       return null;
     },
   };
 }
 
-/** Histories by actor id of everybody active in these days, with zero days counted. */
-function historiesOf(days: readonly MeasuredDay[], teams: Teams): (OwnHistory | undefined)[] {
-  const histories: (OwnHistory | undefined)[] = [];
-  for (const { frame, measure } of days) {
-    const active = activeOn(frame);
-    for (let i = 0; i < active.length; i++) {
-      const actor = active[i] as number;
-      if (frame.day < teams.sinceDay(actor)) continue;
-      let history = histories[actor];
-      if (history === undefined) {
-        history = emptyHistory();
-        histories[actor] = history;
-      }
-      history.activeDays++;
-    }
-    for (let i = 0; i < measure.size; i++) {
-      const history = histories[measure.actor[i] as number];
-      if (history === undefined || frame.day < teams.sinceDay(measure.actor[i] as number)) continue;
-      history.events += measure.events[i] as number;
-      history.counted += measure.counted[i] as number;
-      history.unexplained += (measure.no[i] as number) + (measure.late[i] as number) + (measure.self[i] as number);
-      history.doubtful += (measure.late[i] as number) + (measure.self[i] as number);
-      history.unapproved += measure.unapproved[i] as number;
-      history.low += measure.low[i] as number;
-      const amount = measure.amount[i] as number;
-      if (amount > 0) history.amounts.push(amount);
-    }
+function measured(world: World, measure: Measure, from: Day, to: Day): MeasuredDay[] {
+  const key = measureKey(measure);
+  const days: MeasuredDay[] = [];
+  for (let day = from; day < to; day++) {
+    const frame = world.frame(day);
+    if (frame !== undefined) days.push({ frame, measure: measureOf(frame, world.names, measure, key) });
   }
-  return histories;
+  return days;
 }
 
-/** By circle; a circle's members ascend by name, so that sums over them are made in one order. */
-function membersBy(
-  names: FrameNames,
-  teams: Teams,
-  histories: readonly (OwnHistory | undefined)[],
-): Map<string, number[]> {
-  const known: { actor: number; name: string }[] = [];
-  histories.forEach((history, actor) => {
-    if (history !== undefined && teams.circlesOf(actor).length > 0)
-      known.push({ actor, name: names.actors.textOf(actor) });
-  });
-  known.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const members = new Map<string, number[]>();
-  for (const { actor } of known) for (const circle of teams.circlesOf(actor)) push(members, circle, actor);
-  return members;
+interface Remembered {
+  readonly teams: Teams;
+  readonly days: readonly MeasuredDay[];
+  readonly habits: Habits;
+}
+
+/** More than the measures and window lengths of one day; the least recently used go first. */
+const MAX_REMEMBERED = 32;
+const MAX_REMEMBERED_BYTES = 48_000_000;
+const remembered = new WeakMap<FrameNames, Map<string, Remembered>>();
+
+function rememberedHabits({ names }: World, measure: Measure, teams: Teams, days: readonly MeasuredDay[]): Habits {
+  const ofWorld = remembered.get(names) ?? new Map<string, Remembered>();
+  remembered.set(names, ofWorld);
+  const key = `${days[0]?.frame.day} ${days.length} ${measureKey(measure)}`;
+  const known = ofWorld.get(key);
+  ofWorld.delete(key);
+  const isSame = known?.teams === teams && known.days.every((one, i) => one.measure === days[i]?.measure);
+  const kept =
+    isSame && known.days.length === days.length ? known : { teams, days, habits: new Habits(names, teams, days) };
+  ofWorld.set(key, kept);
+  shrink(ofWorld);
+  return kept.habits;
+}
+
+function shrink(ofWorld: Map<string, Remembered>): void {
+  let bytes = 0;
+  for (const { habits } of ofWorld.values()) bytes += habits.bytes;
+  for (const [key, { habits }] of ofWorld) {
+    if (ofWorld.size <= 1 || (ofWorld.size <= MAX_REMEMBERED && bytes <= MAX_REMEMBERED_BYTES)) return;
+    ofWorld.delete(key);
+    bytes -= habits.bytes;
+  }
 }
 
 function countActive(window: readonly MeasuredDay[]): number[] {

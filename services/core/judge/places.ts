@@ -3,8 +3,8 @@
 
 import { meanClump } from './clumps.js';
 import type { PlaceTraffic } from './evidence.js';
-import { MIN_CLUMP, positionOf } from './measures.js';
-import type { MeasuredDay, Past } from './past.js';
+import { type MeasuredDay, MIN_CLUMP, positionOf } from './measures.js';
+import type { Past } from './past.js';
 
 interface PlaceTotal {
   amount: number;

@@ -1,9 +1,10 @@
 // Who is compared with whom in a window: the peer groups in force when it began, from the narrowest to everyone. People need a record
 // in the directory; sellers' apps are compared with one another.
 
+import type { Employee } from '../feeds/records.js';
 import { ensure } from '../maps.js';
 import { type Day, startOf } from '../time.js';
-import type { Directory } from './directory.js';
+import { type Directory, latest, samePeersSince } from './directory.js';
 import type { Names } from './names.js';
 
 /** Narrowest first; empty when the directory does not know the actor. */
@@ -28,30 +29,47 @@ export const appTeams: Teams = {
   isLeaving: () => false,
 };
 
-const remembered = new WeakMap<Directory, Map<string, Teams>>();
+/** Of one directory under one set of names. */
+interface Memory {
+  readonly teams: Map<string, Teams>;
+  readonly records: (readonly Employee[])[];
+}
+
+const remembered = new WeakMap<Directory, WeakMap<Names, Memory>>();
 
 /** @param start first day of the window @param end first day after it */
 export function teamsAsOf(directory: Directory, names: Names, start: Day, end: Day): Teams {
-  const ofDirectory = ensure(remembered, directory, () => new Map<string, Teams>());
+  const ofDirectory = ensure(remembered, directory, () => new WeakMap<Names, Memory>());
+  const memory = ensure(ofDirectory, names, (): Memory => ({ teams: new Map(), records: [] }));
   const key = `${start} ${end}`;
-  const known = ofDirectory.get(key);
+  const known = memory.teams.get(key);
   if (known !== undefined) return known;
-  while (ofDirectory.size >= 8) ofDirectory.delete(ofDirectory.keys().next().value as string);
-  const teams = createTeams(directory, names, start, end);
-  ofDirectory.set(key, teams);
+  while (memory.teams.size >= 8) memory.teams.delete(memory.teams.keys().next().value as string);
+  const teams = createTeams(recordsById(directory, names, memory), start, end);
+  memory.teams.set(key, teams);
   return teams;
 }
 
-function createTeams(directory: Directory, names: Names, start: Day, end: Day): Teams {
+/** A name is looked up once, not once for each window. */
+const recordsById =
+  (directory: Directory, names: Names, { records }: Memory) =>
+  (actor: number): readonly Employee[] => {
+    records[actor] ??= directory.recordsOf(names.textOf(actor));
+    return records[actor] as readonly Employee[];
+  };
+
+function createTeams(records: (actor: number) => readonly Employee[], start: Day, end: Day): Teams {
   const circles: Circles[] = [];
   const since: Day[] = [];
+  const leaving: boolean[] = [];
   const atMs = startOf(start);
+  const endMs = startOf(end) - 1;
   const shared = new Map<string, Circles>();
   return {
     circlesOf(actor) {
       const known = circles[actor];
       if (known !== undefined) return known;
-      const record = directory.asOf(names.textOf(actor), atMs);
+      const record = latest(records(actor), atMs);
       const own =
         record === undefined
           ? NOBODY
@@ -66,17 +84,21 @@ function createTeams(directory: Directory, names: Names, start: Day, end: Day): 
     sinceDay(actor) {
       const known = since[actor];
       if (known !== undefined) return known;
-      const sinceMs = directory.inPeerGroupSince(names.textOf(actor), atMs);
+      const sinceMs = samePeersSince(records(actor), atMs);
       const day = sinceMs === Number.NEGATIVE_INFINITY ? sinceMs : Math.ceil(sinceMs / startOf(1));
       since[actor] = day;
       return day;
     },
     isLeaving(actor) {
-      const record = directory.asOf(names.textOf(actor), startOf(end) - 1);
-      if (record === undefined) return false;
-      if (record.status === 'notice') return true;
-      const gone = record.status === 'left' ? (record.left_at ?? record.valid_from) : null;
-      return gone !== null && gone > startOf(end - LEFT_DAYS);
+      leaving[actor] ??= isLeavingAt(latest(records(actor), endMs), end);
+      return leaving[actor] as boolean;
     },
   };
+}
+
+function isLeavingAt(record: Employee | undefined, end: Day): boolean {
+  if (record === undefined) return false;
+  if (record.status === 'notice') return true;
+  const gone = record.status === 'left' ? (record.left_at ?? record.valid_from) : null;
+  return gone !== null && gone > startOf(end - LEFT_DAYS);
 }

@@ -75,8 +75,12 @@ export async function emptyKafka(): Promise<void> {
   const admin = connectKafka(kafka).admin();
   await admin.connect();
   try {
-    const { groups } = await admin.listGroups();
-    if (groups.length > 0) await admin.deleteGroups(groups.map(({ groupId }) => groupId));
+    // A member that was killed is one until its session is over, and its group is refused until then.
+    await until('Kafka holds no consumer group', async () => {
+      const ids = (await admin.listGroups()).groups.map(({ groupId }) => groupId);
+      if (ids.length > 0) await admin.deleteGroups(ids).catch(() => undefined);
+      return ids.length === 0;
+    });
     const ours = async (): Promise<string[]> => (await admin.listTopics()).filter((topic) => !topic.startsWith('__'));
     const topics = await ours();
     if (topics.length > 0) await admin.deleteTopics({ topics });
@@ -104,6 +108,9 @@ export async function emptyTopic(topic: string): Promise<void> {
 export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = cleanEnv()): ChildProcess {
   const child = spawn(process.execPath, [join(__dirname, '../../../services/cli/main.js'), ...args], { env });
   running.add(child);
+  // What nobody reads must not fill the pipe, in which the child would wait for ever.
+  child.stdout?.resume();
+  child.stderr?.resume();
   child.once('exit', () => running.delete(child));
   return child;
 }
