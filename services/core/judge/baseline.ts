@@ -75,12 +75,15 @@ interface Stretch {
   readonly to: number;
 }
 
+/** Room for the largest amounts of one history at a time. */
+const scratch = new Float64Array(16);
+
 /** The level to which the largest tenth of active days is lowered; never below one, as rare work is no outlier. */
 function capOf({ amounts, from, to }: Stretch, activeDays: number): number {
   const clipped = Math.floor(activeDays / 10);
   if (clipped === 0) return Number.POSITIVE_INFINITY;
   if (to - from <= clipped) return 1;
-  const largest: number[] = new Array(clipped + 1).fill(0);
+  const largest = clipped < scratch.length ? scratch.fill(0, 0, clipped + 1) : new Float64Array(clipped + 1);
   for (let i = from; i < to; i++) {
     const amount = amounts[i] as number;
     if (amount <= (largest[clipped] as number)) continue;
@@ -98,6 +101,8 @@ export function memberOf({ amounts, ...figures }: OwnHistory): Member {
   return { ...figures, ...paceIn(amounts, 0, amounts.length, figures.activeDays) };
 }
 
+const IDLE = { sum: 0, ownSpread: Number.NaN, spread: Number.NaN };
+
 /** @param amounts of which entries from … to − 1 are the amounts above zero of somebody active on so many days */
 export function paceIn(
   amounts: ArrayLike<number>,
@@ -105,6 +110,7 @@ export function paceIn(
   to: number,
   activeDays: number,
 ): Pick<Member, 'sum' | 'ownSpread' | 'spread'> {
+  if (from === to) return IDLE;
   const stretch = { amounts, from, to };
   const cap = capOf(stretch, activeDays);
   let sum = 0;

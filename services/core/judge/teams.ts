@@ -32,7 +32,12 @@ export const appTeams: Teams = {
 /** Of one directory under one set of names. */
 interface Memory {
   readonly teams: Map<string, Teams>;
+  /** by actor id */
   readonly records: (readonly Employee[])[];
+  /** by actor id, of those whose circles never change */
+  readonly steady: (Circles | undefined)[];
+  /** one array for all who are in the same circles */
+  readonly circles: Map<string, Circles>;
 }
 
 const remembered = new WeakMap<Directory, WeakMap<Names, Memory>>();
@@ -40,12 +45,21 @@ const remembered = new WeakMap<Directory, WeakMap<Names, Memory>>();
 /** @param start first day of the window @param end first day after it */
 export function teamsAsOf(directory: Directory, names: Names, start: Day, end: Day): Teams {
   const ofDirectory = ensure(remembered, directory, () => new WeakMap<Names, Memory>());
-  const memory = ensure(ofDirectory, names, (): Memory => ({ teams: new Map(), records: [] }));
+  const memory = ensure(
+    ofDirectory,
+    names,
+    (): Memory => ({
+      teams: new Map(),
+      records: [],
+      steady: [],
+      circles: new Map(),
+    }),
+  );
   const key = `${start} ${end}`;
   const known = memory.teams.get(key);
   if (known !== undefined) return known;
   while (memory.teams.size >= 8) memory.teams.delete(memory.teams.keys().next().value as string);
-  const teams = createTeams(recordsById(directory, names, memory), start, end);
+  const teams = createTeams(recordsById(directory, names, memory), memory, start, end);
   memory.teams.set(key, teams);
   return teams;
 }
@@ -58,18 +72,23 @@ const recordsById =
     return records[actor] as readonly Employee[];
   };
 
-function createTeams(records: (actor: number) => readonly Employee[], start: Day, end: Day): Teams {
+function createTeams(
+  records: (actor: number) => readonly Employee[],
+  { steady, circles: shared }: Memory,
+  start: Day,
+  end: Day,
+): Teams {
   const circles: Circles[] = [];
   const since: Day[] = [];
   const leaving: boolean[] = [];
   const atMs = startOf(start);
   const endMs = startOf(end) - 1;
-  const shared = new Map<string, Circles>();
   return {
     circlesOf(actor) {
-      const known = circles[actor];
+      const known = steady[actor] ?? circles[actor];
       if (known !== undefined) return known;
-      const record = latest(records(actor), atMs);
+      const all = records(actor);
+      const record = latest(all, atMs);
       const own =
         record === undefined
           ? NOBODY
@@ -78,10 +97,11 @@ function createTeams(records: (actor: number) => readonly Employee[], start: Day
               `department ${record.department}`,
               'everyone',
             ]);
-      circles[actor] = own;
+      (all.length <= 1 ? steady : circles)[actor] = own;
       return own;
     },
     sinceDay(actor) {
+      if (records(actor).length <= 1) return Number.NEGATIVE_INFINITY;
       const known = since[actor];
       if (known !== undefined) return known;
       const sinceMs = samePeersSince(records(actor), atMs);
