@@ -15,6 +15,9 @@ interface Kept {
   versions: Map<string, bigint> | null;
 }
 
+/** While one day is taken apart, the database reads the next. */
+const READ_AT_ONCE = 2;
+
 export class DayFrames {
   private readonly kept = new Map<Day, Kept>();
   private readonly versions = new Map<Day, bigint>();
@@ -113,16 +116,17 @@ export class DayFrames {
   /** Brings days into memory; those of them that have data are then there. */
   async load(days: Iterable<Day>): Promise<void> {
     const wanted = new Set(days);
+    const missing: Day[] = [];
     for (const day of wanted) {
       if (!this.versions.has(day)) continue;
       const kept = this.kept.get(day);
       cacheRequests.inc({ cache: 'frames', result: kept === undefined ? 'miss' : 'hit' });
-      if (kept === undefined) await this.read(day);
-      else {
-        this.kept.delete(day);
-        this.kept.set(day, kept);
-      }
+      this.kept.delete(day);
+      if (kept === undefined) missing.push(day);
+      else this.kept.set(day, kept);
     }
+    for (let i = 0; i < missing.length; i += READ_AT_ONCE)
+      await Promise.all(missing.slice(i, i + READ_AT_ONCE).map((day) => this.read(day)));
     this.shrink(wanted);
     cacheBytes.set({ cache: 'frames' }, this.bytes);
   }

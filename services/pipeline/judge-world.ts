@@ -38,10 +38,10 @@ export class JudgeWorld implements World {
   private enforcements = 0n;
   private complaintVersions: { from: Day; to: Day; byDay: Map<Day, bigint> } | null = null;
   private readonly untrusted = new Set<WorldPart>(['directory', 'clusters', 'sellers', 'decisions', 'complaints']);
-  private readonly presenceDays: PartDays<PresenceDay>;
-  private readonly decisionDays: PartDays<DecisionDay>;
-  private readonly complaintDays: PartDays<ComplaintDay>;
-  private readonly feedDays: PartDays<FeedDay>;
+  private readonly presenceDays: PartDays<Omit<PresenceDay, 'version'>>;
+  private readonly decisionDays: PartDays<Omit<DecisionDay, 'version'>>;
+  private readonly complaintDays: PartDays<Omit<ComplaintDay, 'version'>>;
+  private readonly feedDays: PartDays<Omit<FeedDay, 'version'>>;
 
   constructor(
     private readonly store: JudgeStore,
@@ -51,13 +51,10 @@ export class JudgeWorld implements World {
     this.frames = new DayFrames(store, this.names, maxBytes, (day, actors, growth) =>
       this.rules.changed(day, actors, growth),
     );
-    this.presenceDays = new PartDays(async (day, version) => ({ version, ...(await store.readPresence(day)) }));
-    this.feedDays = new PartDays(async (day, version) => ({ version, ...(await store.readFeeds(day)) }));
-    this.decisionDays = new PartDays(async (day, version) => ({ version, decisions: await store.readDecisions(day) }));
-    this.complaintDays = new PartDays(async (day, version) => ({
-      version,
-      complaints: await store.readComplaints(day, COMPLAINT_REACH_DAYS),
-    }));
+    this.presenceDays = new PartDays({ atOnce: 7, read: (days) => store.readPresence(days) });
+    this.feedDays = new PartDays({ atOnce: 100, read: (days) => store.readFeeds(days) });
+    this.decisionDays = new PartDays({ atOnce: 100, read: (days) => store.readDecisions(days) });
+    this.complaintDays = new PartDays({ atOnce: 35, read: (days) => store.readComplaints(days, COMPLAINT_REACH_DAYS) });
   }
 
   /** Nothing that is remembered counts any more, until it is found to be current. */
@@ -148,12 +145,11 @@ export class JudgeWorld implements World {
     const days: Day[] = [];
     for (let day = range.from; day < range.to; day++) days.push(day);
     if (parts.includes('frames')) await this.frames.load(days);
-    for (const day of days) {
-      if (parts.includes('presence')) await this.presenceDays.load(day, this.dayVersion('presence', day));
-      if (parts.includes('feeds')) await this.feedDays.load(day, this.dayVersion('feeds', day));
-      if (parts.includes('decisions')) await this.decisionDays.load(day, this.dayVersion('decisions', day));
-      if (parts.includes('complaints')) await this.complaintDays.load(day, this.dayVersion('complaints', day));
-    }
+    const versions = (part: DayPart): Map<Day, bigint> => new Map(days.map((day) => [day, this.dayVersion(part, day)]));
+    if (parts.includes('presence')) await this.presenceDays.load(versions('presence'));
+    if (parts.includes('feeds')) await this.feedDays.load(versions('feeds'));
+    if (parts.includes('decisions')) await this.decisionDays.load(versions('decisions'));
+    if (parts.includes('complaints')) await this.complaintDays.load(versions('complaints'));
   }
 
   /** 0n: nothing is stored of that part and day. */

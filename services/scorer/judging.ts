@@ -15,18 +15,25 @@ export interface JudgingPorts {
   persist<T>(call: () => Promise<T>): Promise<T>;
   readonly signal: AbortSignal;
   readonly idleMs?: number;
+  /** a clock that never goes back */
+  readonly nowMs?: () => number;
 }
 
-/** With so many records to be landed nothing that is judged is news, and rounds leave most of the machine to the landing. */
+/**
+ * With so many records to be landed nothing that is judged is news, and what is judged is soon stale again: a round then waits so
+ * many times as long as the last one took, at most so long, and no longer than records wait.
+ */
 const BACKLOG_EVENTS = 20_000;
-const REST_TIMES = 2;
-const MAX_REST_MS = 10_000;
+const REST_TIMES = 4;
+const MIN_REST_MS = 15_000;
+const MAX_REST_MS = 60_000;
 
 /** Idle rounds after which the pause grows to its fourfold: a quiet organisation needs no hurry. */
 const CALM_AFTER_ROUNDS = 40;
 
 export async function judgeForever(ports: JudgingPorts): Promise<void> {
   const idleMs = ports.idleMs ?? 150;
+  const rest = createRest(ports.nowMs ?? (() => performance.now()));
   let judge: Judge | null = null;
   let idleRounds = 0;
   while (!ports.signal.aborted) {
@@ -35,29 +42,45 @@ export async function judgeForever(ports: JudgingPorts): Promise<void> {
     if (!isJudge) judge = null;
     else {
       judge ??= ports.createJudge();
-      const began = performance.now();
-      const { hasWorked, lagEvents } = await round(ports, judge);
-      idleRounds = hasWorked ? 0 : idleRounds + 1;
-      if (hasWorked && lagEvents <= BACKLOG_EVENTS) continue;
-      if (hasWorked) {
-        await sleep(Math.min(MAX_REST_MS, REST_TIMES * (performance.now() - began)), ports.signal);
-        continue;
-      }
+      const { frontierMs, lagEvents } = await metrics.timed('frontier', () => ports.persist(() => ports.align()));
+      metrics.noteAlignment(frontierMs, lagEvents);
+      const mayJudge = frontierMs !== Number.NEGATIVE_INFINITY && !rest.isDue(lagEvents);
+      const hasWorked = mayJudge && (await rest.after(() => round(ports, judge as Judge, frontierMs)));
+      idleRounds = hasWorked || lagEvents > 0 ? 0 : idleRounds + 1;
+      if (hasWorked) continue;
     }
     await sleep(idleRounds > CALM_AFTER_ROUNDS ? 4 * idleMs : idleMs, ports.signal);
   }
 }
 
-/** @returns whether there was something to judge, and how many records wait to be landed */
-async function round(ports: JudgingPorts, judge: Judge): Promise<{ hasWorked: boolean; lagEvents: number }> {
-  const { frontierMs, lagEvents } = await metrics.timed('frontier', () => ports.persist(() => ports.align()));
-  metrics.noteAlignment(frontierMs, lagEvents);
-  if (frontierMs === Number.NEGATIVE_INFINITY) return { hasWorked: false, lagEvents };
+/** How long judging leaves the machine to the landing. */
+function createRest(nowMs: () => number) {
+  let until = Number.NEGATIVE_INFINITY;
+  let isBehind = false;
+  return {
+    isDue(lagEvents: number): boolean {
+      const wasBehind = isBehind;
+      isBehind = lagEvents > BACKLOG_EVENTS;
+      if (isBehind && !wasBehind) until = Math.max(until, nowMs() + MIN_REST_MS);
+      return isBehind && nowMs() < until;
+    },
+    async after<T>(work: () => Promise<T>): Promise<T> {
+      const began = nowMs();
+      const done = await work();
+      const tookMs = nowMs() - began;
+      until = nowMs() + Math.min(MAX_REST_MS, Math.max(MIN_REST_MS, REST_TIMES * tookMs));
+      return done;
+    },
+  };
+}
+
+/** @returns whether there was something to judge */
+async function round(ports: JudgingPorts, judge: Judge, frontierMs: number): Promise<boolean> {
   const summary = await metrics.timed('judge', () => ports.persist(() => judge.round(frontierMs)));
   metrics.rounds.inc();
   metrics.lastRound.setToCurrentTime();
   metrics.landingsWaiting.set(summary.waiting);
   metrics.sheetsJudged.inc(summary.sheets);
   if (summary.sheets > 0) metrics.openFindings.set(summary.openFindings);
-  return { hasWorked: summary.landings > 0 || summary.isUnfinished, lagEvents };
+  return summary.landings > 0 || summary.isUnfinished;
 }

@@ -4,9 +4,10 @@
 import type { Employee, Seller, SellerLink } from '../../core/feeds/records.js';
 import type { JudgedAccess } from '../../core/judge/conduct.js';
 import type { AccessQuery } from '../../core/judge/kind.js';
-import type { ComplaintFacts, EarlierReader } from '../../core/judge/world.js';
+import type { ComplaintDay, ComplaintFacts, EarlierReader } from '../../core/judge/world.js';
+import { push } from '../../core/maps.js';
 import { evidenceSql } from '../../core/sigma/match-sql.js';
-import { type Day, dayFromText, dayText } from '../../core/time.js';
+import { type Day, dayFromText, dayText, startOf } from '../../core/time.js';
 import type { ClickHouse } from '../../platform/clickhouse/client.js';
 import { ROW_WEIGHT, sqlStrings } from '../tables.js';
 import type { ContextTable } from './judge-store.js';
@@ -78,48 +79,74 @@ interface ReaderRow extends Omit<EarlierReader, 'last_ms' | 'reads' | 'unexplain
   readonly last_ms: string;
 }
 
-/** Allowed accesses to the data of those who complained that day, before each complaint, by actor and seller. */
-export async function readComplaints(ch: ClickHouse, day: Day, reach: number): Promise<ComplaintFacts[]> {
-  const complaints = await ch.query<{
-    complaint_id: string;
-    customer_id: string;
-    seller_id: string | null;
-    received: string;
-  }>(
-    `SELECT complaint_id, customer_id, seller_id, toUnixTimestamp64Milli(received_at) AS received FROM {db}.customer_complaints FINAL
-    WHERE ${between('received_at', day, day + 1)} AND kind IN ('off_platform_contact', 'review_pressure') ORDER BY complaint_id`,
+interface ComplaintRow {
+  readonly day: string;
+  readonly complaint_id: string;
+  readonly customer_id: string;
+  readonly seller_id: string | null;
+  readonly received: string;
+}
+
+/** Allowed accesses to the data of those who complained, from `reach` days before the day up to each complaint, by actor and seller. */
+export async function readComplaints(
+  ch: ClickHouse,
+  days: readonly Day[],
+  reach: number,
+): Promise<Map<Day, Omit<ComplaintDay, 'version'>>> {
+  const complaints = await ch.query<ComplaintRow>(
+    `SELECT toDate(received_at) AS day, complaint_id, customer_id, seller_id, toUnixTimestamp64Milli(received_at) AS received
+    FROM {db}.customer_complaints FINAL
+    WHERE toDate(received_at) IN (${sqlStrings(days.map(dayText))}) AND kind IN ('off_platform_contact', 'review_pressure') ORDER BY complaint_id`,
   );
-  if (complaints.length === 0) return [];
+  const found = new Map(days.map((day) => [day, { complaints: [] as ComplaintFacts[] }]));
+  const readers = await readReaders(ch, complaints, reach);
+  for (const { day, received, ...rest } of complaints) {
+    found.get(dayFromText(day))?.complaints.push({
+      ...rest,
+      received_ms: Number(received),
+      readers: readers.get(rest.complaint_id) ?? [],
+    });
+  }
+  return found;
+}
+
+async function readReaders(
+  ch: ClickHouse,
+  complaints: readonly ComplaintRow[],
+  reach: number,
+): Promise<Map<string, EarlierReader[]>> {
+  const readers = new Map<string, EarlierReader[]>();
+  if (complaints.length === 0) return readers;
+  const days = complaints.map(({ day }) => dayFromText(day));
   const list = complaints.map(
-    (one) => `(${sqlStrings([one.complaint_id])}, ${sqlStrings([one.customer_id])}, ${one.received})`,
+    (one, i) =>
+      `(${sqlStrings([one.complaint_id])}, ${sqlStrings([one.customer_id])}, ${one.received}, ${startOf((days[i] as Day) - reach)})`,
   );
-  const customers = [...new Set(complaints.map((one) => one.customer_id))].sort();
+  const customers = sqlStrings([...new Set(complaints.map((one) => one.customer_id))].sort());
   const rows = await ch.query<ReaderRow>(
-    `SELECT complaint.1 AS complaint_id, actor_id, max(kind) AS actor_kind, seller AS seller_id, count() AS reads, countIf(explained != 'yes') AS open,
+    `SELECT complaint_id, actor_id, max(kind) AS actor_kind, seller AS seller_id, count() AS reads, countIf(explained != 'yes') AS open,
       if(open > 0, maxIf(at_ms, explained != 'yes'), max(at_ms)) AS last_ms
     FROM
     (
-      SELECT actor_id, toString(actor_kind) AS kind, ifNull(seller_id, '') AS seller, explained, toUnixTimestamp64Milli(occurred_at) AS at_ms, customer_ids
+      SELECT actor_id, toString(actor_kind) AS kind, ifNull(seller_id, '') AS seller, explained, toUnixTimestamp64Milli(occurred_at) AS at_ms,
+        arrayJoin(arrayDistinct(arrayFilter(one -> one IN (${customers}), customer_ids))) AS customer
       FROM {db}.access_events FINAL
-      WHERE hasAny(customer_ids, [${sqlStrings(customers)}]) AND ${between('occurred_at', day - reach, day + 1)}
+      WHERE hasAny(customer_ids, [${customers}]) AND ${between('occurred_at', Math.min(...days) - reach, Math.max(...days) + 1)}
         AND outcome = 'allowed' AND action IN (${sqlStrings(CONTACT_DATA)}) AND actor_kind != 'service'
-    )
-    ARRAY JOIN arrayFilter(one -> has(customer_ids, one.2) AND at_ms < one.3, [${list.join(', ')}]) AS complaint
+    ) AS access
+    INNER JOIN
+    (
+      SELECT one.1 AS complaint_id, one.2 AS complainant, one.3 AS received, one.4 AS from_ms FROM (SELECT arrayJoin([${list.join(', ')}]) AS one)
+    ) AS complaint ON complaint.complainant = access.customer
+    WHERE at_ms >= from_ms AND at_ms < received
     GROUP BY complaint_id, actor_id, seller
     ORDER BY complaint_id, actor_id, seller`,
   );
-  const readers = new Map<string, EarlierReader[]>();
   for (const { complaint_id, reads, open, last_ms, ...rest } of rows) {
     const reader = { ...rest, reads: Number(reads), unexplained: Number(open), last_ms: Number(last_ms) };
-    const known = readers.get(complaint_id);
-    if (known === undefined) readers.set(complaint_id, [reader]);
-    else known.push(reader);
+    push(readers, complaint_id, reader);
   }
-  return complaints.map(({ received, ...rest }) => ({
-    ...rest,
-    received_ms: Number(received),
-    readers: readers.get(rest.complaint_id) ?? [],
-  }));
+  return readers;
 }
 
 type AccessRow = Omit<JudgedAccess, 'occurred_at' | 'record_count'> & { occurred_ms: string; record_count: string };

@@ -2,9 +2,10 @@
 // thousand people is a few large arrays and not forty thousand objects.
 
 import { FRAME_COLUMNS, type FrameColumns } from '../../core/judge/frame.js';
-import type { Decision, FeedDay, PresenceDay } from '../../core/judge/world.js';
+import type { Decision, DecisionDay, FeedDay, PresenceDay } from '../../core/judge/world.js';
 import { type Day, dayFromText, dayText } from '../../core/time.js';
 import type { ClickHouse } from '../../platform/clickhouse/client.js';
+import { sqlStrings } from '../tables.js';
 import type { ActorDay, StoredDay } from './judge-store.js';
 
 /** Frame columns that are one entry per row of the nested arrays, under the table's names. */
@@ -77,24 +78,58 @@ export async function readStoredDays(ch: ClickHouse): Promise<{ first: Day; last
     : { first: dayFromText(row.first), last: dayFromText(row.last) };
 }
 
-export async function readPresence(ch: ClickHouse, day: Day): Promise<Omit<PresenceDay, 'version'>> {
+const dayIn = (days: readonly Day[]): string => `day IN (${sqlStrings(days.map(dayText))})`;
+
+export async function readPresence(
+  ch: ClickHouse,
+  days: readonly Day[],
+): Promise<Map<Day, Omit<PresenceDay, 'version'>>> {
   const columns = await readColumns(
     ch,
-    7,
-    `SELECT actor_id, ip, land, n, open, first_ms, last_ms FROM {db}.actor_days FINAL
+    8,
+    `SELECT day, actor_id, ip, land, n, open, first_ms, last_ms FROM {db}.actor_days FINAL
     ARRAY JOIN places_ip AS ip, places_country AS land, places_events AS n, places_unexplained AS open, places_first AS first_ms, places_last AS last_ms
-    WHERE day = '${dayText(day)}' ORDER BY actor_id, ip, land`,
+    WHERE ${dayIn(days)} ORDER BY day, actor_id, ip, land`,
   );
-  const [actor_id, source_ip, country] = columns.slice(0, 3).map(shared) as [string[], string[], string[]];
-  const [events, unexplained] = columns.slice(3, 5).map((one) => Int32Array.from(one as number[])) as [
-    Int32Array,
-    Int32Array,
-  ];
-  const [first_ms, last_ms] = columns.slice(5).map((one) => Float64Array.from(one as number[])) as [
-    Float64Array,
-    Float64Array,
-  ];
-  return { actor_id, source_ip, country, events, unexplained, first_ms, last_ms };
+  const ofDay = stretches(columns[0] as string[]);
+  return new Map(
+    days.map((day) => {
+      const { from, to } = ofDay.get(day) ?? NOWHERE;
+      const [actor_id, source_ip, country] = columns.slice(1, 4).map((one) => shared(one.slice(from, to))) as [
+        string[],
+        string[],
+        string[],
+      ];
+      const [events, unexplained] = columns
+        .slice(4, 6)
+        .map((one) => Int32Array.from(one.slice(from, to) as number[])) as [Int32Array, Int32Array];
+      const [first_ms, last_ms] = columns.slice(6).map((one) => Float64Array.from(one.slice(from, to) as number[])) as [
+        Float64Array,
+        Float64Array,
+      ];
+      return [day, { actor_id, source_ip, country, events, unexplained, first_ms, last_ms }];
+    }),
+  );
+}
+
+interface Stretch {
+  readonly from: number;
+  /** exclusive */
+  readonly to: number;
+}
+
+const NOWHERE: Stretch = { from: 0, to: 0 };
+
+/** Where each day's rows are. @param days of the rows, equal ones together */
+function stretches(days: readonly string[]): Map<Day, Stretch> {
+  const found = new Map<Day, Stretch>();
+  for (let from = 0; from < days.length; ) {
+    let to = from + 1;
+    while (to < days.length && days[to] === days[from]) to++;
+    found.set(dayFromText(days[from] as string), { from, to });
+    from = to;
+  }
+  return found;
 }
 
 /** Equal texts as one text: a month of presence names each person and network thirty times. */
@@ -110,46 +145,67 @@ function shared(texts: unknown[]): string[] {
   });
 }
 
-export async function readFeeds(ch: ClickHouse, day: Day): Promise<Omit<FeedDay, 'version'>> {
-  const [tool, marketplace, events] = (await readColumns(
+export async function readFeeds(ch: ClickHouse, days: readonly Day[]): Promise<Map<Day, Omit<FeedDay, 'version'>>> {
+  const [dates, tool, marketplace, events] = (await readColumns(
     ch,
-    3,
-    `SELECT name, site, sum(n) FROM {db}.actor_days FINAL
+    4,
+    `SELECT day, name, site, sum(n) FROM {db}.actor_days FINAL
     ARRAY JOIN calls_tool AS name, calls_marketplace AS site, calls_events AS n
-    WHERE day = '${dayText(day)}' GROUP BY name, site ORDER BY name, site`,
-  )) as [string[], string[], number[]];
-  return { tool, marketplace, events };
+    WHERE ${dayIn(days)} GROUP BY day, name, site ORDER BY day, name, site`,
+  )) as [string[], string[], string[], number[]];
+  const ofDay = stretches(dates);
+  return new Map(
+    days.map((day) => {
+      const { from, to } = ofDay.get(day) ?? NOWHERE;
+      return [
+        day,
+        { tool: tool.slice(from, to), marketplace: marketplace.slice(from, to), events: events.slice(from, to) },
+      ];
+    }),
+  );
 }
 
+interface DecisionRow extends Omit<Decision, 'at_ms' | 'undone_ms'> {
+  readonly day: string;
+  readonly at_ms: string;
+  readonly undone_ms: string;
+}
+
+const NEVER = '9223372036854775807';
+
 /** A decision's undoing: of a deletion the next restore of the review, else the next enforcement that contradicts it. */
-export async function readDecisions(ch: ClickHouse, day: Day): Promise<Decision[]> {
-  const date = dayText(day);
-  const rows = await ch.query<Omit<Decision, 'at_ms' | 'undone_ms'> & { at_ms: string; undone_ms: string }>(
+export async function readDecisions(
+  ch: ClickHouse,
+  days: readonly Day[],
+): Promise<Map<Day, Omit<DecisionDay, 'version'>>> {
+  const first = dayText(Math.min(...days));
+  const rows = await ch.query<DecisionRow>(
     `WITH decisions AS
     (
-      SELECT actor_id, action, seller, review, at_ms FROM {db}.actor_days FINAL
+      SELECT day, actor_id, action, seller, review, at_ms FROM {db}.actor_days FINAL
       ARRAY JOIN decided_action AS action, decided_seller AS seller, decided_review AS review, decided_at AS at_ms
-      WHERE day = '${date}' AND action != 'review.restore'
+      WHERE ${dayIn(days)} AND action != 'review.restore'
     ),
     undoings AS
     (
       SELECT 'review.delete' AS action, review AS thing, at_ms FROM {db}.actor_days FINAL
       ARRAY JOIN decided_action AS restore, decided_review AS review, decided_at AS at_ms
-      WHERE day >= '${date}' AND restore = 'review.restore'
+      WHERE day >= '${first}' AND restore = 'review.restore'
       UNION ALL
       SELECT if(kind = 'reinstated', 'account.suspend', 'account.reinstate'), seller_id, toUnixTimestamp64Milli(at)
-      FROM {db}.seller_enforcements FINAL WHERE at >= '${date} 00:00:00.000' AND kind IN ('suspended', 'closed', 'reinstated')
+      FROM {db}.seller_enforcements FINAL WHERE at >= '${first} 00:00:00.000' AND kind IN ('suspended', 'closed', 'reinstated')
     )
-    SELECT actor_id, action, seller AS seller_id, at_ms,
-      arrayMin(arrayFilter(later -> later > at_ms, arrayConcat(any(undone.times), [9223372036854775807]))) AS undone_ms
+    SELECT day, actor_id, action, seller AS seller_id, at_ms,
+      arrayMin(arrayFilter(later -> later > at_ms, arrayConcat(any(undone.times), [${NEVER}]))) AS undone_ms
     FROM decisions LEFT JOIN (SELECT action, thing, groupArray(at_ms) AS times FROM undoings WHERE thing != '' GROUP BY action, thing) AS undone
       ON undone.action = decisions.action AND undone.thing = if(decisions.action = 'review.delete', decisions.review, decisions.seller)
-    GROUP BY actor_id, action, seller, review, at_ms
-    ORDER BY at_ms, actor_id, action, seller, review`,
+    GROUP BY day, actor_id, action, seller, review, at_ms
+    ORDER BY day, at_ms, actor_id, action, seller, review`,
   );
-  return rows.map(({ at_ms, undone_ms, ...rest }) => ({
-    ...rest,
-    at_ms: Number(at_ms),
-    undone_ms: undone_ms === '9223372036854775807' ? null : Number(undone_ms),
-  }));
+  const found = new Map(days.map((day) => [day, { decisions: [] as Decision[] }]));
+  for (const { day, at_ms, undone_ms, ...rest } of rows) {
+    const undone = undone_ms === NEVER ? null : Number(undone_ms);
+    found.get(dayFromText(day))?.decisions.push({ ...rest, at_ms: Number(at_ms), undone_ms: undone });
+  }
+  return found;
 }

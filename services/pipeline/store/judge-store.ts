@@ -9,7 +9,7 @@ import type { JudgedAccess } from '../../core/judge/conduct.js';
 import type { Finding } from '../../core/judge/finding.js';
 import type { FrameColumns } from '../../core/judge/frame.js';
 import type { AccessQuery, Unscored } from '../../core/judge/kind.js';
-import type { ComplaintFacts, Decision, FeedDay, PresenceDay } from '../../core/judge/world.js';
+import type { ComplaintDay, DecisionDay, FeedDay, PresenceDay } from '../../core/judge/world.js';
 import type { Day } from '../../core/time.js';
 import type { JudgingConfig } from '../judging-config.js';
 import type { MatchQuery, RuleMatchRow } from '../sigma/rule-matches.js';
@@ -151,12 +151,13 @@ export interface JudgeStore {
   dayVersions(from: Day, to: Day): Promise<Map<Day, bigint>>;
   readDay(day: Day): Promise<StoredDay>;
 
-  readPresence(day: Day): Promise<Omit<PresenceDay, 'version'>>;
-  readFeeds(day: Day): Promise<Omit<FeedDay, 'version'>>;
-  /** Decisions made on a day; their undoing as of now. */
-  readDecisions(day: Day): Promise<Decision[]>;
-  /** Complaints received on a day with who had read their customers in the `reach` days before. */
-  readComplaints(day: Day, reach: number): Promise<ComplaintFacts[]>;
+  /** Each of the days asked for is in the answer, also when it holds nothing. */
+  readPresence(days: readonly Day[]): Promise<Map<Day, Omit<PresenceDay, 'version'>>>;
+  readFeeds(days: readonly Day[]): Promise<Map<Day, Omit<FeedDay, 'version'>>>;
+  /** Decisions made on the days; their undoing as of now. */
+  readDecisions(days: readonly Day[]): Promise<Map<Day, Omit<DecisionDay, 'version'>>>;
+  /** Complaints received on the days with who had read their customers in the `reach` days before each day. */
+  readComplaints(days: readonly Day[], reach: number): Promise<Map<Day, Omit<ComplaintDay, 'version'>>>;
   contextVersion(part: ContextTable): Promise<bigint>;
   /** weights of the complaints received on each day */
   complaintVersions(from: Day, to: Day): Promise<Map<Day, bigint>>;

@@ -109,9 +109,14 @@ export class ModelLog {
     return true;
   }
 
-  /** Commits for the member's generation; false where the group has moved on without it. */
-  commit(name: string, positions: readonly Position[]): boolean {
-    if (this.members.find(({ member }) => member.name === name)?.generation !== this.generation) return false;
+  /** The member's generation; null: it is none. A request carries the one of the moment at which it was made, as with Kafka. */
+  generationOf(name: string): number | null {
+    return this.members.find(({ member }) => member.name === name)?.generation ?? null;
+  }
+
+  /** Commits for a generation; false where the group has moved on. */
+  commit(generation: number | null, positions: readonly Position[]): boolean {
+    if (generation !== this.generation) return false;
     for (const position of positions) this.offsets.set(nameOf(position), Number(position.offset));
     return true;
   }

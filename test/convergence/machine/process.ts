@@ -124,7 +124,10 @@ export function startProcess(options: ProcessOptions): void {
     land: (input) => engine.land(input),
     recordProgress: (rows) => engine.recordProgress(rows),
     publishDeadLetters: (letters) => ask('publish dead letters', () => void letters),
-    commit: (ends: readonly Position[]) => ask('commit', () => log.commit(name, ends)),
+    commit: (ends: readonly Position[]) => {
+      const generation = log.generationOf(name);
+      return ask('commit', () => log.commit(generation, ends));
+    },
     persist,
   };
 

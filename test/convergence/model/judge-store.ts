@@ -130,7 +130,7 @@ export function createModelJudgeStore(db: ModelDatabase, dayOf: (timeMs: number)
       const rows = daysOf(day);
       return { columns: frameColumns(rows), versions: new Map(rows.map((row) => [row.actor_id, row.version])) };
     },
-    async readPresence(day) {
+    readPresence: byDay((day) => {
       const rows = daysOf(day)
         .sort((a, b) => (a.actor_id < b.actor_id ? -1 : 1))
         .flatMap(({ actor_id, columns }) => columns.places_ip.map((_, i) => ({ actor_id, columns, i })));
@@ -144,8 +144,8 @@ export function createModelJudgeStore(db: ModelDatabase, dayOf: (timeMs: number)
         first_ms: column<number>('places_first'),
         last_ms: column<number>('places_last'),
       };
-    },
-    async readFeeds(day) {
+    }),
+    readFeeds: byDay((day) => {
       const sums = new Map<string, { tool: string; site: string; events: number }>();
       for (const { columns } of daysOf(day)) {
         columns.calls_tool.forEach((tool, i) => {
@@ -161,25 +161,19 @@ export function createModelJudgeStore(db: ModelDatabase, dayOf: (timeMs: number)
         marketplace: sorted.map((one) => one.site),
         events: sorted.map((one) => one.events),
       };
-    },
-    async readDecisions(day) {
+    }),
+    readDecisions: byDay((day) => {
       const bucketed = new Set([...db.actorDays.final()].map(({ key }) => key));
       const events = stored()
         .map(({ event }) => event)
         .filter((event) => bucketed.has(`${dayOf(event.occurred_at)} ${event.actor_id}`));
-      return decisionsOf(
-        day,
-        events,
-        [...db.of('seller-enforcements').final()].map(({ row }) => row),
-      );
-    },
-    async readComplaints(day) {
-      return complaintsOf(
-        day,
-        [...db.of('customer-complaints').final()].map(({ row }) => row),
-        stored(),
-      );
-    },
+      const enforcements = [...db.of('seller-enforcements').final()].map(({ row }) => row);
+      return { decisions: decisionsOf(day, events, enforcements) };
+    }),
+    readComplaints: byDay((day) => {
+      const complaints = [...db.of('customer-complaints').final()].map(({ row }) => row);
+      return { complaints: complaintsOf(day, complaints, stored()) };
+    }),
     async contextVersion(table) {
       let sum = 0n;
       for (const { version } of db.of(TABLES[table]).final()) sum += (BigInt(version) << 20n) + ROW_WEIGHT;
@@ -276,3 +270,8 @@ function cited(query: AccessQuery, rows: readonly ExplainedAccess[], canaries: R
       explained,
     }));
 }
+
+const byDay =
+  <T>(of: (day: Day) => T) =>
+  async (days: readonly Day[]): Promise<Map<Day, T>> =>
+    new Map(days.map((day) => [day, of(day)]));
