@@ -9,12 +9,15 @@ export interface CasesFirst {
   begin(partitions: readonly TopicPartition[]): void;
   /** Cases were read up to this event time. */
   read(fetched: Pick<FetchedBatch, 'topic' | 'nextOffset' | 'highWatermark'>, watermarkMs: number): void;
-  /** Resolves once the cases up to this event time have been read, or there are none to come, or none came for a while. */
+  /** Whether the cases up to this event time have been read, or there are none to come. */
+  hasPassed(eventTimeMs: number): boolean;
+  /** Resolves once they have been, or none came for a while. */
   passed(eventTimeMs: number): Promise<void>;
 }
 
 const TOPIC = 'support-cases';
-const PATIENCE_MS = 1_000;
+/** Longer than a slow insert, during which nothing is read. */
+const PATIENCE_MS = 5_000;
 
 export function createCasesFirst(patienceMs = PATIENCE_MS): CasesFirst {
   let isBehind = false;
@@ -26,6 +29,7 @@ export function createCasesFirst(patienceMs = PATIENCE_MS): CasesFirst {
     moved = next();
     woken.resolve();
   };
+  const hasPassed = (eventTimeMs: number): boolean => !isBehind || watermarkMs >= eventTimeMs;
   return {
     begin(partitions) {
       isBehind = partitions.some(({ topic }) => topic === TOPIC);
@@ -38,8 +42,9 @@ export function createCasesFirst(patienceMs = PATIENCE_MS): CasesFirst {
       isBehind = BigInt(fetched.nextOffset) < BigInt(fetched.highWatermark);
       move();
     },
+    hasPassed,
     async passed(eventTimeMs) {
-      while (isBehind && watermarkMs < eventTimeMs) {
+      while (!hasPassed(eventTimeMs)) {
         const late = new AbortController();
         const patience = delay(patienceMs, true, { signal: late.signal }).catch(() => true);
         const isOver = await Promise.race([patience, moved.promise.then(() => false)]);

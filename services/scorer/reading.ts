@@ -52,7 +52,12 @@ export function createReader(ports: ReadingPorts): GroupHandler {
     }
   }
 
-  async function take(fetched: FetchedBatch, feed: Feed, heartbeat: () => Promise<void>): Promise<boolean> {
+  async function take(
+    fetched: FetchedBatch,
+    feed: Feed,
+    heartbeat: () => Promise<void>,
+    pause: () => () => void,
+  ): Promise<boolean> {
     const epoch = membership.epoch;
     if ((await beating(resuming, heartbeat)) === undefined) return false;
     if (rewound.delete(`${fetched.topic}/${fetched.partition}`)) return false;
@@ -61,7 +66,13 @@ export function createReader(ports: ReadingPorts): GroupHandler {
       ports.persist(() => ports.codec.prepare(fetched.records.map(({ value }) => value)), heartbeat),
       heartbeat,
     );
-    if (feed === 'access-log') await beating(casesFirst.passed(fetched.records[0]?.timestampMs ?? 0), heartbeat);
+    const lastMs = fetched.records.at(-1)?.timestampMs ?? 0;
+    if (feed === 'access-log' && !casesFirst.hasPassed(lastMs)) {
+      // Were the batch to wait here, no other would be fetched, cases neither.
+      const resume = pause();
+      casesFirst.passed(lastMs).then(resume, resume);
+      return false;
+    }
     if (ports.signal.aborted || epoch !== membership.epoch) return false;
     const part = decode(ports.codec, feed, fetched, epoch);
     backlog.add(part);
@@ -84,7 +95,7 @@ export function createReader(ports: ReadingPorts): GroupHandler {
       });
       resuming.catch(ports.fatal);
     },
-    async batch(fetched, heartbeat) {
+    async batch(fetched, heartbeat, pause) {
       const feed = feedOf(fetched.topic);
       if (feed === null || ports.signal.aborted) return false;
       let heartbeatFault: unknown = null;
@@ -97,7 +108,7 @@ export function createReader(ports: ReadingPorts): GroupHandler {
         }
       };
       try {
-        return await take(fetched, feed, beat);
+        return await take(fetched, feed, beat, pause);
       } catch (error) {
         if (error === heartbeatFault) throw error;
         if (!ports.signal.aborted) ports.fatal(error);

@@ -48,7 +48,7 @@ export async function runGrowth(
     const starts = await endsOf(rig);
     const judging = await judgeAll(rig, large.ch, starts, options);
     say(`growth: the large history is judged, in ${judging.seconds.toFixed(1)} s`);
-    const { events } = await produceBacklog(producing, { employees, first, days: DAYS, brokenEvery: 0 });
+    const { events } = await produceBacklog(producing, { employees, first, days: DAYS, busy: 1, brokenEvery: 0 });
     const run = async (name: string, history: string, stored: number): Promise<BacklogRun> => {
       const result = await runBacklog(rig, { name, history, starts, events, historyEndMs, scorers: 1, alertBudget });
       say(`growth: ${microseconds(result, events).toFixed(1)} µs an event with ${stored.toLocaleString('en')} stored`);

@@ -17,6 +17,8 @@ export interface BenchOptions {
   readonly historyDays: number;
   /** Days of work that lie in Kafka as backlog. */
   readonly backlogDays: number;
+  /** times the usual work of a person */
+  readonly backlogBusy: number;
   readonly replayDays: number;
   readonly live: LiveOptions;
   /** Rows that the large history has, once multiplied. */
@@ -54,7 +56,9 @@ Memory of every scorer is watched throughout.
   --explain          after b, b2, c and f, say which statements cost ClickHouse the most
   --employees N      default 10000
   --history-days N   default 28
-  --backlog-days N   default 11 (about 36,000 accesses a day for 10,000 employees)
+  --backlog-days N   default 1
+  --backlog-busy N   how busy a day of the backlog is, in times 3.6 accesses a person: default 20, with --quick 14
+  --replay-days N    default 28, as busy as the history
   --live-days N      default 5, each 15 s long
   --large-events N   default 20000000
 Figures of other sizes than the default ones are for whoever changes the code; they are not the project's.
@@ -76,8 +80,9 @@ export function parseOptions(args: readonly string[]): Parsed {
     explain: values.explain === true,
     employees: whole('employees', values.employees, 10_000),
     historyDays: whole('history-days', values['history-days'], 28),
-    backlogDays: whole('backlog-days', values['backlog-days'], 11),
-    replayDays: whole('backlog-days', values['backlog-days'], 11),
+    backlogDays: whole('backlog-days', values['backlog-days'], 1),
+    backlogBusy: whole('backlog-busy', values['backlog-busy'], quick ? 14 : 20),
+    replayDays: whole('replay-days', values['replay-days'], quick ? 11 : 28),
     live: {
       eventsPerSecond: 2_000,
       warmUpSeconds: 5,
@@ -103,6 +108,8 @@ function parse(args: readonly string[]) {
         employees: { type: 'string' },
         'history-days': { type: 'string' },
         'backlog-days': { type: 'string' },
+        'backlog-busy': { type: 'string' },
+        'replay-days': { type: 'string' },
         'live-days': { type: 'string' },
         'large-events': { type: 'string' },
       },

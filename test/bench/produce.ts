@@ -46,6 +46,8 @@ export interface BacklogOptions {
   readonly employees: number;
   readonly first: Day;
   readonly days: number;
+  /** Times the usual amount of work. */
+  readonly busy: number;
   /** One record in so many is broken; 0: none. */
   readonly brokenEvery: number;
 }

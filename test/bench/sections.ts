@@ -134,8 +134,8 @@ const HISTORY = 'bench_history';
 const NOTHING: ProducedBacklog = { events: 0, broken: 0, cases: 0 };
 
 async function produce({ producing, options, say, firstNewDay }: Bench, brokenEvery: number): Promise<ProducedBacklog> {
-  const { employees, backlogDays: days } = options;
-  const produced = await produceBacklog(producing, { employees, first: firstNewDay, days, brokenEvery });
+  const { employees, backlogDays: days, backlogBusy: busy } = options;
+  const produced = await produceBacklog(producing, { employees, first: firstNewDay, days, busy, brokenEvery });
   say(
     `backlog: ${produced.events.toLocaleString('en')} accesses and ${produced.cases.toLocaleString('en')} cases are in Kafka`,
   );

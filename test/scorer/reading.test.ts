@@ -9,6 +9,7 @@ import { createReader } from '../../services/scorer/reading.js';
 import { event } from './support.js';
 
 const PARTITION = { topic: 'access-log', partition: 0 };
+const noPause = () => () => undefined;
 const calm = async (): Promise<void> => undefined;
 
 function fetched(...payloads: readonly string[]): FetchedBatch {
@@ -68,7 +69,7 @@ function setUp({ maxBytes = 1e9, codec = words, rewinds = [] }: World = {}) {
 describe('the reader', () => {
   test('hands on good records and dead letters, which add up, with the original bytes, key and headers', async () => {
     const { reader, backlog } = setUp();
-    expect(await reader.batch(fetched('good', 'rubbish', 'invalid', 'good'), calm)).toBe(true);
+    expect(await reader.batch(fetched('good', 'rubbish', 'invalid', 'good'), calm, noPause)).toBe(true);
     backlog.end();
     const [part] = (await backlog.take()) ?? [];
     expect(part?.batch.records.length).toBe(2);
@@ -89,9 +90,9 @@ describe('the reader', () => {
 
   test('waits for room, and takes nothing when it is stopped while it waits', async () => {
     const { reader, stop, backlog } = setUp({ maxBytes: 1 });
-    await reader.batch(fetched('good'), calm);
+    await reader.batch(fetched('good'), calm, noPause);
     const before = backlog.bytes;
-    const waiting = reader.batch(fetched('good'), calm);
+    const waiting = reader.batch(fetched('good'), calm, noPause);
     stop.abort();
     expect(await waiting).toBe(false);
     expect(backlog.bytes).toBe(before);
@@ -99,23 +100,23 @@ describe('the reader', () => {
 
   test('keeps the membership alive while it waits, and lets the group’s word through: kafkajs must hear of a rebalance', async () => {
     const { reader, backlog, fatal } = setUp({ maxBytes: 1 });
-    await reader.batch(fetched('good'), calm);
+    await reader.batch(fetched('good'), calm, noPause);
     const rebalance = Object.assign(new Error('rebalancing'), { type: 'REBALANCE_IN_PROGRESS' });
-    await expect(reader.batch(fetched('good'), () => Promise.reject(rebalance))).rejects.toBe(rebalance);
+    await expect(reader.batch(fetched('good'), () => Promise.reject(rebalance), noPause)).rejects.toBe(rebalance);
     expect(backlog.bytes).toBeGreaterThan(0);
     expect(fatal).toEqual([]);
   });
 
   test('does not take what was fetched before it went back: that would leave a gap', async () => {
     const { reader, backlog } = setUp({ rewinds: [{ ...PARTITION, offset: '0' }] });
-    expect(await reader.batch(fetched('good'), calm)).toBe(false);
-    expect(await reader.batch(fetched('good'), calm)).toBe(true);
+    expect(await reader.batch(fetched('good'), calm, noPause)).toBe(false);
+    expect(await reader.batch(fetched('good'), calm, noPause)).toBe(true);
     expect(backlog.bytes).toBeGreaterThan(0);
   });
 
   test('forgets what it had decoded when the group begins a new generation', async () => {
     const { reader, backlog, membership } = setUp();
-    await reader.batch(fetched('good'), calm);
+    await reader.batch(fetched('good'), calm, noPause);
     reader.assigned([PARTITION]);
     expect([membership.epoch, backlog.bytes]).toEqual([2, 0]);
   });
@@ -123,7 +124,7 @@ describe('the reader', () => {
   test('a fault that lasts ends the scorer instead of crashing the consumer', async () => {
     const fault = new KeyholeError('registry_rejected', 'no', { retriable: false });
     const { reader, fatal } = setUp({ codec: { ...words, prepare: () => Promise.reject(fault) } });
-    expect(await reader.batch(fetched('good'), calm)).toBe(false);
+    expect(await reader.batch(fetched('good'), calm, noPause)).toBe(false);
     expect(fatal).toEqual([fault]);
   });
 
@@ -132,5 +133,24 @@ describe('the reader', () => {
     reader.skipped({ ...PARTITION, offset: '17' });
     backlog.end();
     expect((await backlog.take())?.map(({ nextOffset }) => nextOffset)).toEqual(['17']);
+  });
+
+  test('puts accesses off while their cases are still coming, and lets the partition rest until then', async () => {
+    const { reader } = setUp();
+    const cases = { topic: 'support-cases', partition: 0 };
+    const early = { ...fetched(), ...cases, records: [], highWatermark: '99', nextOffset: '1' };
+    reader.assigned([PARTITION, cases]);
+    await reader.batch(early, calm, noPause);
+    const story: string[] = [];
+    const pause = () => {
+      story.push('rests');
+      return () => void story.push('goes on');
+    };
+    expect(await reader.batch(fetched('good'), calm, pause)).toBe(false);
+    expect(story).toEqual(['rests']);
+    await reader.batch({ ...early, nextOffset: '99' }, calm, noPause);
+    await new Promise(setImmediate);
+    expect(story).toEqual(['rests', 'goes on']);
+    expect(await reader.batch(fetched('good'), calm, pause)).toBe(true);
   });
 });

@@ -55,6 +55,8 @@ export class SharedCases {
   /** The cases as of now, and the tick to ask `changedSince` with once what rests on them is stored. */
   async read(ids: readonly string[]): Promise<{ readonly cases: Cases; readonly tick: Tick }> {
     await this.begun();
+    // What this process is about to store would be heard of right after, and all explained again.
+    await this.turn.catch(() => undefined);
     const tick = this.tick;
     return { cases: await this.book.read(ids), tick };
   }

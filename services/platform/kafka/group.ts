@@ -39,8 +39,11 @@ export interface Position extends TopicPartition {
 export interface GroupHandler {
   /** A new generation of the group: what was read and not committed will be read again, by this member or another. */
   assigned(partitions: readonly TopicPartition[]): void;
-  /** True: taken, go on behind it. False: not taken, it will be offered again. `heartbeat` throws when the group moves on. */
-  batch(batch: FetchedBatch, heartbeat: () => Promise<void>): Promise<boolean>;
+  /**
+   * True: taken, go on behind it. False: not taken, it will be offered again. `heartbeat` throws when the group moves on; `pause` keeps
+   * the partition from being offered until what it returns is called.
+   */
+  batch(batch: FetchedBatch, heartbeat: () => Promise<void>, pause: () => () => void): Promise<boolean>;
   /** A stretch of offsets that holds no records (transaction markers): behind it is `offset`. */
   skipped(position: Position): void;
   /** The group was joined: the brokers answer. */
@@ -102,7 +105,7 @@ export function joinGroup(settings: KafkaSettings, options: GroupOptions, handle
       // Accesses may wait for cases, so there must be a turn left for these.
       partitionsConsumedConcurrently: CONCURRENT_PARTITIONS,
       eachBatch: async (payload) => {
-        if (!state.held) await offer(payload, handler);
+        if (!state.held) await offer(payload, handler, () => state.held);
       },
     });
   /** kafkajs restarts itself after most faults; after the others it only says that it crashed. */
@@ -168,8 +171,9 @@ export function joinGroup(settings: KafkaSettings, options: GroupOptions, handle
 }
 
 async function offer(
-  { batch, heartbeat, isStale, resolveOffset }: EachBatchPayload,
+  { batch, heartbeat, isStale, pause, resolveOffset }: EachBatchPayload,
   handler: GroupHandler,
+  isHeld: () => boolean,
 ): Promise<void> {
   const lastOffset = batch.lastOffset();
   const taken = await handler.batch(
@@ -182,6 +186,12 @@ async function offer(
       highWatermark: batch.highWatermark,
     },
     heartbeat,
+    () => {
+      const resume = pause();
+      return () => {
+        if (!isHeld()) resume();
+      };
+    },
   );
   if (taken && !isStale()) resolveOffset(lastOffset);
 }

@@ -154,9 +154,9 @@ const held = faults.hold === undefined ? null : holdBack(faults.hold, faults.rep
 replace(group, 'joinGroup', (join) => (settings, options, handler) => {
   const watched: GroupHandler = {
     ...handler,
-    async batch(batch, heartbeat) {
+    async batch(batch, heartbeat, pause) {
       if (held !== null && !held.admits(batch)) return false;
-      const taken = await handler.batch(batch, heartbeat);
+      const taken = await handler.batch(batch, heartbeat, pause);
       if (taken) held?.took(batch);
       if (taken) passing('decoded');
       return taken;
