@@ -47,6 +47,10 @@ process.stdout.on('error', (error) => {
   throw error;
 });
 
+/** A connection that does not let go keeps nobody waiting. */
+const LINGER_MS = 3_000;
+
 void main(process.argv.slice(2)).then((code) => {
   if (code !== 0) process.exitCode = code;
+  setTimeout(() => process.exit(), LINGER_MS).unref();
 });
