@@ -19,7 +19,7 @@ import { findAnomaly } from './disposition/find-anomaly.js';
 interface Flags {
   readonly from?: string;
   readonly to?: string;
-  readonly format: ReportFormat;
+  readonly format: ReportFormat | 'all';
   readonly out?: string;
   readonly actor?: string;
   readonly anomaly?: string;
@@ -39,7 +39,11 @@ export function registerReport(program: Command): void {
     .description(`a compliance report: ${REPORT_KINDS.join(', ')}`)
     .option('--from <time>', 'from this time on, such as 2026-03-01 (default: the first access)')
     .option('--to <time>', 'before this time (default: the end of the last day with an access)')
-    .addOption(new Option('--format <format>', 'how it is printed').choices(REPORT_FORMATS).makeOptionMandatory())
+    .addOption(
+      new Option('--format <format>', 'how it is printed; all writes OUT.pdf, OUT.html, OUT.csv and OUT.json')
+        .choices([...REPORT_FORMATS, 'all'])
+        .makeOptionMandatory(),
+    )
     .option('--out <file>', 'the file to write (default: standard output)')
     .option('--actor <id>', 'about one employee')
     .option('--anomaly <id>', 'about one anomaly; the first characters are enough when they name one')
@@ -55,6 +59,8 @@ export function registerReport(program: Command): void {
 async function report(word: string, flags: Flags): Promise<void> {
   const kind = kindOf(word);
   const range = parseRange({ option: '--from', text: flags.from }, { option: '--to', text: flags.to });
+  if (flags.format === 'all' && (flags.out === undefined || flags.out === '-'))
+    throw new UsageError('--format all writes four files: give --out a name without ending');
   const madeBy = flags.by === undefined ? userInfo().username : parseId('--by', flags.by);
   const ids = {
     actorId: idOf('--actor', flags.actor),
@@ -70,12 +76,15 @@ async function report(word: string, flags: Flags): Promise<void> {
     const anomalyId = flags.anomaly === undefined ? '' : (await findAnomaly(reader, flags.anomaly)).anomaly_id;
     const { fromMs, toMs } = await rangeIn(reader, range);
     const made = await makeReport(reader, { kind, fromMs, toMs, anomalyId, ...ids, ...judged });
-    const bytes = await handOut(database.clickhouse, made, { format: flags.format, table: flags.table, madeBy });
-    if (flags.out === undefined || flags.out === '-') process.stdout.write(bytes);
-    else await writeFile(flags.out, bytes);
-    say(
-      `${kind} about ${made.subject}, ${flags.format}, ${bytes.length} bytes, data digest ${made.data_digest.slice(0, 16)}…`,
-    );
+    const formats = flags.format === 'all' ? REPORT_FORMATS : [flags.format];
+    for (const format of formats) {
+      const bytes = await handOut(database.clickhouse, made, { format, table: flags.table, madeBy });
+      if (flags.out === undefined || flags.out === '-') process.stdout.write(bytes);
+      else await writeFile(flags.format === 'all' ? `${flags.out}.${format}` : flags.out, bytes);
+      say(
+        `${kind} about ${made.subject}, ${format}, ${bytes.length} bytes, data digest ${made.data_digest.slice(0, 16)}…`,
+      );
+    }
   } finally {
     await database.close();
   }

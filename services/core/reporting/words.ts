@@ -46,6 +46,12 @@ export function period(from: string, to: string): string {
   return last === day(from) ? day(from) : `${day(from)} to ${last}`;
 }
 
+/** For labels in charts. */
+export function short(text: string, most: number): string {
+  const characters = [...visible(text)];
+  return characters.length <= most ? characters.join('') : `${characters.slice(0, most - 1).join('')}…`;
+}
+
 export function listed(items: readonly string[], most = 4): string {
   if (items.length <= 1) return items[0] ?? 'none';
   const shown = items.length <= most ? items : [...items.slice(0, most - 1), `${items.length - most + 1} more`];

@@ -14,7 +14,6 @@ type Scope = ScopeFact & { readonly evidence_event_ids: readonly string[] };
 
 interface Scoped {
   readonly sql: string;
-  readonly people: string;
   readonly params: Record<string, unknown>;
 }
 
@@ -110,7 +109,6 @@ function conditions(scope: readonly Scope[], actions: ReadonlyMap<string, readon
   const windows = `arrayExists(w -> w.1 = actor_id AND ${at} >= w.2 AND ${at} < w.3 AND has(w.4, toString(action)), {windows:Array(Tuple(String, Int64, Int64, Array(String)))})`;
   return {
     sql: `${IN_RANGE} AND ((actor_id IN {actors:Array(String)} AND ${windows}) OR event_id IN {events:Array(String)})`,
-    people: `${IN_RANGE} AND actor_id IN {actors:Array(String)}`,
     params: {
       actors: [...new Set(people.map(({ actor_id }) => actor_id))].sort(),
       windows: people.map((one) => [one.actor_id, ...span(one), actions.get(one.anomaly_id) ?? []]),
@@ -139,24 +137,41 @@ async function askCustomers(
   return rows.map((row) => timesOf(row, 'first_read', 'last_read'));
 }
 
-const askNotRead = (
+/** What the same accounts did besides, in classes: within a window with a case, refused there, or outside any window. */
+async function askNotRead(
   asking: Asking,
-  { sql, people, params }: Scoped,
+  { sql, params }: Scoped,
   exposed: string,
-): Promise<AffectedFacts['not_read']> =>
-  askOne<AffectedFacts['not_read']>(
+): Promise<AffectedFacts['not_read']> {
+  const read = `SELECT DISTINCT arrayJoin(customer_ids) AS customer_id FROM {db}.accesses WHERE ${exposed}`;
+  const inScope = sql.slice(IN_RANGE.length + ' AND '.length);
+  const classed = `SELECT ${inScope} AS within, multiIf(within AND outcome = 'denied', 'denied', within AND explained = 'yes', 'explained', within, 'exposed', outcome = 'denied', '', 'outside') AS class,
+      explained, action, record_count, customer_ids
+    FROM {db}.accesses WHERE ${IN_RANGE} AND (actor_id IN {actors:Array(String)} OR event_id IN {events:Array(String)})`;
+  const counts = await askOne<
+    Omit<AffectedFacts['not_read'], 'explained_customers' | 'denied_customers' | 'outside_customers' | 'planted'>
+  >(
     asking,
-    `WITH read AS (SELECT DISTINCT arrayJoin(customer_ids) AS customer_id FROM {db}.accesses WHERE ${exposed})
-    SELECT
-      (SELECT count() FROM {db}.accesses WHERE ${sql} AND outcome = 'allowed' AND explained = 'yes') AS explained_accesses,
-      (SELECT uniqExactArray(arrayFilter(c -> c NOT IN read, customer_ids)) FROM {db}.accesses WHERE ${sql} AND outcome = 'allowed' AND explained = 'yes') AS explained_customers,
-      (SELECT count() FROM {db}.accesses WHERE ${sql} AND outcome = 'denied') AS denied_accesses,
-      (SELECT uniqExactArray(arrayFilter(c -> c NOT IN read, customer_ids)) FROM {db}.accesses WHERE ${sql} AND outcome = 'denied') AS denied_customers,
-      (SELECT count() FROM {db}.accesses WHERE ${people} AND outcome = 'allowed' AND NOT (${sql})) AS outside_accesses,
-      (SELECT uniqExactArray(arrayFilter(c -> c NOT IN read, customer_ids)) FROM {db}.accesses WHERE ${people} AND outcome = 'allowed' AND NOT (${sql})) AS outside_customers,
-      (SELECT countIf(explained != 'yes') FROM {db}.accesses WHERE ${people} AND outcome = 'allowed' AND NOT (${sql})) AS outside_unexplained,
-      (SELECT count() FROM read WHERE customer_id IN (SELECT customer_id FROM {db}.planted_customers)) AS planted,
-      (SELECT sum(greatest(0, toInt64(record_count) - toInt64(length(customer_ids)))) FROM {db}.accesses WHERE ${exposed}
-        AND action IN ('customer_contact.export', 'order_report.export')) AS unlisted_records`,
+    `SELECT countIf(class = 'explained') AS explained_accesses, countIf(class = 'denied') AS denied_accesses, countIf(class = 'outside') AS outside_accesses,
+      countIf(class = 'outside' AND explained != 'yes') AS outside_unexplained,
+      sumIf(greatest(0, toInt64(record_count) - toInt64(length(customer_ids))), class = 'exposed' AND action IN ('customer_contact.export', 'order_report.export')) AS unlisted_records
+    FROM (${classed})`,
     params,
   );
+  const others = await askOne<
+    Pick<AffectedFacts['not_read'], 'explained_customers' | 'denied_customers' | 'outside_customers'>
+  >(
+    asking,
+    `WITH read AS (${read})
+    SELECT uniqExactIf(customer_id, class = 'explained') AS explained_customers, uniqExactIf(customer_id, class = 'denied') AS denied_customers,
+      uniqExactIf(customer_id, class = 'outside') AS outside_customers
+    FROM (SELECT class, arrayJoin(customer_ids) AS customer_id FROM (${classed}) WHERE class NOT IN ('', 'exposed')) WHERE customer_id NOT IN read`,
+    params,
+  );
+  const planted = await askOne<{ planted: number }>(
+    asking,
+    `SELECT count() AS planted FROM (${read}) WHERE customer_id IN (SELECT customer_id FROM {db}.planted_customers)`,
+    params,
+  );
+  return { ...counts, ...others, ...planted };
+}

@@ -55,7 +55,7 @@ export async function askControls(asking: Asking): Promise<ControlsFacts> {
     ),
     ...(await askOne<{ conflicts: number; content_conflicts: number; exceptions: number }>(
       asking,
-      `SELECT (SELECT count() FROM {db}.conflicts) AS conflicts, (SELECT count() FROM {db}.content_conflicts) AS content_conflicts,
+      `SELECT (SELECT count() FROM {db}.conflicts) AS conflicts, (SELECT count() FROM {db}.contested) AS content_conflicts,
         (SELECT count() FROM {db}.exceptions_in_force WHERE until_day >= toDate({from:DateTime64(3)}, 'UTC') AND from_day < toDate({to:DateTime64(3)}, 'UTC')) AS exceptions`,
     )),
   };

@@ -10,7 +10,13 @@ export async function askNorms(asking: Asking, actorId: string, peerGroup: strin
   const { exceptions, conflicts } = await askOne<{ exceptions: number; conflicts: number }>(
     asking,
     `SELECT (SELECT count() FROM {db}.exceptions_in_force WHERE actor_id = {actor:String} AND actor_id != '') AS exceptions,
-      (SELECT count() FROM {db}.conflicts WHERE arrayExists(s -> s.actor_id = {actor:String}, seen_as)) AS conflicts`,
+      (
+        SELECT count() FROM
+        (
+          SELECT event_id FROM {db}.accesses WHERE event_id IN (SELECT event_id FROM {db}.accesses WHERE actor_id = {actor:String} AND ${IN_RANGE})
+          GROUP BY event_id HAVING uniqExact(actor_id, occurred_at) > 1
+        )
+      ) AS conflicts`,
     actor,
   );
   return {

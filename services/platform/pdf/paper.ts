@@ -80,7 +80,12 @@ export class Paper {
   /** One line as it is, its baseline-free top at y. */
   line(text: string, x: number, y: number, style: TextStyle): void {
     if (text === '') return;
-    this.doc.font(style.weight).fontSize(style.size).fillColor(style.colour).text(text, x, y, { lineBreak: false });
+    this.doc.font(style.weight).fontSize(style.size).fillColor(style.colour);
+    let at = x;
+    for (const token of visualOrder(text)) {
+      if (token !== ' ') this.doc.text(token, at, y, { lineBreak: false });
+      at += this.width(token, style);
+    }
   }
 
   /** A paragraph at the cursor, over as many pages as it takes. */
@@ -116,6 +121,10 @@ export class Paper {
 
   width(text: string, { weight, size }: TextStyle): number {
     this.doc.font(weight).fontSize(size);
+    return visualOrder(text).reduce((sum, token) => sum + this.widthOf(token, weight, size), 0);
+  }
+
+  private widthOf(text: string, weight: Weight, size: number): number {
     let sum = 0;
     text.split(' ').forEach((word, at) => {
       const key = `${weight} ${word}`;
@@ -162,6 +171,22 @@ export class Paper {
     await done;
     return Buffer.concat(chunks);
   }
+}
+
+const RIGHT_TO_LEFT =
+  /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]+(?: +[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]+)*/gu;
+
+/** A line from left to right: words of right-to-left letters each alone and last first, everything else as it is. The library shapes a word, and knows no order of words. */
+function visualOrder(text: string): string[] {
+  const tokens: string[] = [];
+  let last = 0;
+  for (const { 0: run, index } of text.matchAll(RIGHT_TO_LEFT)) {
+    if (index > last) tokens.push(text.slice(last, index));
+    const words = run.split(/ +/).reverse();
+    tokens.push(...words.flatMap((word, at) => (at === 0 ? [word] : [' ', word])));
+    last = index + run.length;
+  }
+  return last === 0 ? [text] : last < text.length ? [...tokens, text.slice(last)] : tokens;
 }
 
 /** After these a name may be broken without a reader stumbling. */

@@ -92,6 +92,29 @@ describe('reports about people', () => {
     );
   });
 
+  test('what was ruled out rests on the views', async () => {
+    const checks = new Map(
+      rowsOf(await world.report({ kind: 'incident', actorId: actor }), 'checks').map(({ name, value }) => [
+        name,
+        value,
+      ]),
+    );
+    const own = `FROM {db}.accesses WHERE actor_id = '${actor}' AND ${range}`;
+    const expected: Record<string, string> = {
+      explained_accesses: `SELECT countIf(explained = 'yes') AS n ${own}`,
+      denied_accesses: `SELECT countIf(outcome = 'denied') AS n ${own}`,
+      canary_customers: `SELECT uniqExact(c) AS n FROM (SELECT arrayJoin(customer_ids) AS c FROM ${question()}) WHERE c IN (SELECT customer_id FROM {db}.planted_customers)`,
+      unlisted_records: `SELECT sum(if(action LIKE '%export' AND action != 'sales_metrics.export' AND record_count > length(customer_ids), record_count - length(customer_ids), 0)) AS n FROM ${question()}`,
+      source_addresses: `SELECT uniqExact(source_ip) AS n FROM ${question()}`,
+      new_source_addresses: `SELECT uniqExact(source_ip) AS n FROM ${question()} WHERE source_ip NOT IN (SELECT ifNull(source_ip, '') FROM {db}.accesses
+        WHERE actor_id = '${actor}' AND occurred_at < '2026-02-04 00:00:00' AND toDate(occurred_at) NOT IN (SELECT toDate(occurred_at) FROM ${question()}))`,
+      exceptions: `SELECT count() AS n FROM {db}.exceptions_in_force WHERE actor_id = '${actor}'`,
+      conflicts: `SELECT count() AS n FROM {db}.conflicts WHERE has(arrayMap(s -> s.actor_id, seen_as), '${actor}')`,
+    };
+    for (const [name, sql] of Object.entries(expected))
+      expect([name, checks.get(name)]).toEqual([name, await world.value(sql)]);
+  });
+
   test('an incident names no customer', async () => {
     const text = JSON.stringify(await world.report({ kind: 'incident', actorId: actor }));
     const customers = await world.ch.query<{ id: string }>(
@@ -122,6 +145,23 @@ describe('reports about people', () => {
         .map(({ customer_id, accesses }) => ({ id: customer_id, times: String(accesses) }))
         .sort((a, b) => (String(a.id) < String(b.id) ? -1 : 1)),
     ).toEqual(asked);
+    const read = `(SELECT arrayJoin(customer_ids) FROM ${exposed})`;
+    const inside = `(${within.join(' OR ')})`;
+    const classes: Record<string, string> = {
+      explained: `outcome = 'allowed' AND explained = 'yes' AND ${inside}`,
+      denied: `outcome = 'denied' AND ${inside}`,
+      outside: `outcome = 'allowed' AND NOT ${inside}`,
+    };
+    for (const { name, accesses, customers } of rowsOf(report, 'not_read')) {
+      const others = `FROM {db}.accesses WHERE actor_id = '${actor}' AND ${range} AND ${classes[String(name)]}`;
+      expect([name, accesses]).toEqual([name, await world.value(`SELECT count() AS n ${others}`)]);
+      expect([name, customers]).toEqual([
+        name,
+        await world.value(
+          `SELECT uniqExact(c) AS n FROM (SELECT arrayJoin(customer_ids) AS c ${others}) WHERE c NOT IN ${read}`,
+        ),
+      ]);
+    }
     for (const { action, accesses, customers } of rowsOf(report, 'by_action')) {
       expect(accesses).toBe(
         await world.value(`SELECT count() AS n FROM ${exposed} WHERE action = '${action}' AND notEmpty(customer_ids)`),

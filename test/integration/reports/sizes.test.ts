@@ -24,8 +24,12 @@ async function accuse(database: FreshDatabase): Promise<void> {
 }
 
 describe('a report of nothing', () => {
+  let database: FreshDatabase;
+  beforeAll(async () => {
+    database = await freshDatabase('reports_none');
+  });
+
   test.each(REPORT_KINDS)('%s says so in every format', async (kind) => {
-    const database = await freshDatabase('reports_none');
     const report = await makeReport(database.clickhouse, requestOf({ kind, ...range }));
     expect(report.summary.length).toBeGreaterThan(0);
     for (const format of REPORT_FORMATS) expect((await renderReport(report, format)).length).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 // Bars beside names, in groups or alone: each group has its own scale, because its figures have their own unit. Knows numbers and labels,
 // not what they mean.
 
-import { visible } from '../words.js';
+import { short } from '../words.js';
 import { type Role, type Scene, type Shape, tenth } from './scene.js';
 
 export interface Bar {
@@ -30,13 +30,21 @@ export function bars(title: string, groups: readonly BarGroup[], common = false)
   let y = 2;
   for (const group of groups) {
     if (group.name !== '') {
-      shapes.push({ shape: 'text', x: 0, y: y + 11, text: group.name, anchor: 'start', role: 'ink', size: 9 });
+      shapes.push({
+        shape: 'text',
+        x: 0,
+        y: y + 11,
+        text: short(group.name, 80),
+        anchor: 'start',
+        role: 'ink',
+        size: 9,
+      });
       y += HEAD;
     }
     const most = common ? highest : Math.max(0, ...group.bars.map((bar) => bar.value));
     for (const bar of group.bars) {
       const width = most === 0 ? 0 : tenth(Math.max(bar.value > 0 ? 1 : 0, (room * bar.value) / most));
-      const text = short(visible(bar.name));
+      const text = short(bar.name, 28);
       shapes.push({ shape: 'text', x: NAME_WIDTH - 6, y: y + 9.5, text, anchor: 'end', role: 'muted', size: 8 });
       shapes.push({ shape: 'rect', x: NAME_WIDTH, y: y + 2, width: room, height: 10, role: 'grid' });
       shapes.push({
@@ -52,7 +60,7 @@ export function bars(title: string, groups: readonly BarGroup[], common = false)
         shape: 'text',
         x: WIDTH - NOTE_WIDTH + 6,
         y: y + 9.5,
-        text: bar.note,
+        text: short(bar.note, 24),
         anchor: 'start',
         role: 'ink',
         size: 8,
@@ -63,8 +71,3 @@ export function bars(title: string, groups: readonly BarGroup[], common = false)
   }
   return { title, width: WIDTH, height: Math.max(10, y), legend: [], shapes };
 }
-
-const short = (text: string): string => {
-  const characters = [...text];
-  return characters.length <= 28 ? text : `${characters.slice(0, 27).join('')}…`;
-};

@@ -1,7 +1,8 @@
 // A day after day chart: a column a day in two parts, days in question on a tinted ground, and marks above the days on which
 // something happened. Knows numbers and labels, not what they mean.
 
-import { count } from '../words.js';
+import { dayFromText, dayText } from '../../time.js';
+import { count, short } from '../words.js';
 import { type Role, type Scene, type Shape, tenth, ticks } from './scene.js';
 
 export interface TimelineDay {
@@ -23,13 +24,15 @@ export interface TimelineInput {
   readonly band: string;
 }
 
+const MOST_DAYS = 400;
 const WIDTH = 500;
 const HEIGHT = 170;
 const LEFT = 38;
 const TOP = 20;
 const BOTTOM = 24;
 
-export function timeline({ title, days, lower, upper, mark, band }: TimelineInput): Scene {
+export function timeline({ title, days: known, lower, upper, mark, band }: TimelineInput): Scene {
+  const days = everyDay(known);
   const axis = ticks(Math.max(0, ...days.map((one) => one.lower + one.upper)));
   const most = axis.at(-1) ?? 1;
   const room = HEIGHT - TOP - BOTTOM;
@@ -87,7 +90,26 @@ export function timeline({ title, days, lower, upper, mark, band }: TimelineInpu
     ...(days.some((one) => one.in_question) ? [{ name: band, role: 'band' as const }] : []),
     ...(days.some((one) => one.marks > 0) ? [{ name: mark, role: 'ink' as const }] : []),
   ];
-  return { title, width: WIDTH, height: HEIGHT, legend, shapes };
+  return {
+    title,
+    width: WIDTH,
+    height: HEIGHT,
+    legend: legend.map(({ name, role }) => ({ name: short(name, 28), role })),
+    shapes,
+  };
+}
+
+/** The days between as days of nothing, unless that would draw hairs. */
+function everyDay(known: readonly TimelineDay[]): readonly TimelineDay[] {
+  const [first, last] = [known[0], known.at(-1)];
+  if (first === undefined || last === undefined) return known;
+  const [from, to] = [dayFromText(first.day), dayFromText(last.day)];
+  if (to - from > MOST_DAYS) return known;
+  const byDay = new Map(known.map((one) => [one.day, one]));
+  return Array.from({ length: to - from + 1 }, (_, at) => {
+    const day = dayText(from + at);
+    return byDay.get(day) ?? { day, lower: 0, upper: 0, in_question: false, marks: 0 };
+  });
 }
 
 function label(x: number, y: number, text: string, anchor: 'start' | 'middle' | 'end'): Shape {

@@ -4,7 +4,7 @@
 import { bars } from '../chart/bars.js';
 import { timeline } from '../chart/timeline.js';
 import type { AffectedFacts } from '../facts.js';
-import type { ReportContent, Section } from '../report.js';
+import type { ReportContent, Section, Table } from '../report.js';
 import { count, day, listed, plural } from '../words.js';
 
 /** What an action shows of a customer, in the words of a notice. */
@@ -163,7 +163,7 @@ function notReadSection({ not_read: it, by_action: byAction, scope }: AffectedFa
     'Passwords, payment data and messages: no action of the log shows them.',
     `${plural(it.explained_customers, 'further customer was', 'further customers were')} read by the same people in the same windows with a case that covers them (${plural(it.explained_accesses, 'access', 'accesses')}). They are not on the list.`,
     `${plural(it.denied_accesses, 'access was', 'accesses were')} refused and returned nothing; ${plural(it.denied_customers, 'customer', 'customers')} named only there ${it.denied_customers === 1 ? 'is' : 'are'} not on the list.`,
-    `Outside the windows of these anomalies the same people made ${plural(it.outside_accesses, 'access', 'accesses')} in the range, to ${plural(it.outside_customers, 'other customer')}; no case explains ${count(it.outside_unexplained)} of them. Nothing there stood out, so they are not on the list.`,
+    `Outside the windows of these anomalies, or by other actions, the same people made ${plural(it.outside_accesses, 'access', 'accesses')} in the range, to ${plural(it.outside_customers, 'other customer')}; no case explains ${count(it.outside_unexplained)} of them. Nothing there stood out, so they are not on the list.`,
     `${plural(it.planted, 'planted customer')} who ${it.planted === 1 ? 'does' : 'do'} not exist ${it.planted === 1 ? 'was' : 'were'} read as well; there is nobody to notify.`,
   ];
   return scope.length === 0
@@ -171,7 +171,27 @@ function notReadSection({ not_read: it, by_action: byAction, scope }: AffectedFa
         heading: 'What was not read',
         blocks: [{ kind: 'text', text: 'Nothing is in scope, so nothing can be said of what was not read.' }],
       }
-    : { heading: 'What was not read', blocks: [{ kind: 'list', items }] };
+    : { heading: 'What was not read', blocks: [{ kind: 'list', items }, notReadTable(it)] };
+}
+
+function notReadTable(it: AffectedFacts['not_read']): Table {
+  return {
+    kind: 'table',
+    name: 'not_read',
+    caption: 'What the same people did besides, and whom they read only there',
+    columns: [
+      { name: 'name', label: 'Name', type: 'text', weight: 1.2 },
+      { name: 'what', label: 'What', type: 'text', weight: 3 },
+      { name: 'accesses', label: 'Accesses', type: 'number' },
+      { name: 'customers', label: 'Other customers', type: 'number' },
+    ],
+    rows: [
+      ['explained', 'within the windows, explained by a case', it.explained_accesses, it.explained_customers],
+      ['denied', 'within the windows, refused', it.denied_accesses, it.denied_customers],
+      ['outside', 'outside the windows, or of other actions', it.outside_accesses, it.outside_customers],
+    ],
+    empty: '',
+  };
 }
 
 function scopeSection({ scope, basis }: AffectedFacts): Section {
@@ -222,13 +242,13 @@ function customersSection({ customers }: AffectedFacts): Section {
           { name: 'customer_id', label: 'Customer', type: 'id', weight: 1.5 },
           { name: 'first_read', label: 'First (UTC)', type: 'time', weight: 1.3 },
           { name: 'last_read', label: 'Last (UTC)', type: 'time', weight: 1.3 },
-          { name: 'accesses', label: 'Times', type: 'number', weight: 0.6 },
+          { name: 'accesses', label: 'Times', type: 'number', weight: 0.8 },
           { name: 'actions', label: 'By what access', type: 'text', weight: 1.7 },
           { name: 'data', label: 'What was shown', type: 'text', weight: 1.7 },
           { name: 'actors', label: 'To whom', type: 'id', weight: 1.2 },
           { name: 'sellers', label: 'Sellers', type: 'id', weight: 1.2 },
-          { name: 'marketplaces', label: 'Site', type: 'text', weight: 0.6 },
-          { name: 'complaints', label: 'Complaints', type: 'number', weight: 0.9 },
+          { name: 'marketplaces', label: 'Site', type: 'text', weight: 0.7 },
+          { name: 'complaints', label: 'Compl.', type: 'number', weight: 0.8 },
         ],
         rows: customers.map((one) => [
           one.customer_id,

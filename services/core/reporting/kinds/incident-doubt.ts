@@ -1,7 +1,7 @@
 // What speaks for the employee, and what nobody knows: each sentence follows from a figure, and says so where a figure is missing.
 
 import type { IncidentFacts } from '../facts.js';
-import type { Section } from '../report.js';
+import type { Section, Table } from '../report.js';
 import { count, day, listed, percent, plural } from '../words.js';
 import { standing } from './shared.js';
 
@@ -12,7 +12,34 @@ export function doubtSection(facts: IncidentFacts): Section {
       { kind: 'list', items: ruledOut(facts) },
       { kind: 'text', text: 'Unknown:' },
       { kind: 'list', items: unknown(facts) },
+      checksTable(facts),
     ],
+  };
+}
+
+/** The figures that the sentences above rest on, by name. */
+function checksTable({ totals, exceptions, conflicts }: IncidentFacts): Table {
+  const rows: readonly (readonly [name: string, what: string, value: number])[] = [
+    ['explained_accesses', 'accesses in the range that a case explains', totals.explained],
+    ['denied_accesses', 'accesses in the range that were refused', totals.denied],
+    ['canary_customers', 'planted customers among those in question', totals.canary_customers],
+    ['unlisted_records', 'exported records in question that name no customer', totals.unlisted_records],
+    ['source_addresses', 'source addresses of the accesses in question', totals.source_ips],
+    ['new_source_addresses', 'of them never used by this account on other days', totals.new_source_ips],
+    ['exceptions', 'exceptions in force about this employee', exceptions],
+    ['conflicts', 'event ids of this employee seen under several identities', conflicts],
+  ];
+  return {
+    kind: 'table',
+    name: 'checks',
+    caption: 'The figures that these sentences rest on',
+    columns: [
+      { name: 'name', label: 'Name', type: 'text', weight: 1.5 },
+      { name: 'what', label: 'What', type: 'text', weight: 3 },
+      { name: 'value', label: 'Value', type: 'number' },
+    ],
+    rows,
+    empty: '',
   };
 }
 

@@ -14,13 +14,13 @@ export function claimsSection({ cases, accesses }: IncidentFacts): Section {
     blocks: [
       {
         kind: 'text',
-        text: `${plural(without, 'access', 'accesses')} in question named no case at all; the others named ${plural(cases.length, 'case')}, ${count(unknown)} of which nobody has ever reported.`,
+        text: `${plural(without, 'access', 'accesses')} in question named no case at all; ${cases.length === 0 ? 'none named one' : `the others named ${plural(cases.length, 'case')}, ${count(unknown)} of which nobody has ever reported`}.`,
       },
       {
         kind: 'table',
         name: 'claimed_cases',
         caption:
-          'Each case, and for how many of the accesses that name it it covers them, was opened late, is the actor’s own, or does not cover them',
+          'Each case: how many of the accesses that name it it covers; late: opened afterwards; own: opened by the actor',
         columns: [
           { name: 'case_id', label: 'Case', type: 'id', weight: 1.4 },
           { name: 'kind', label: 'Kind', type: 'text' },
@@ -152,18 +152,18 @@ export function evidenceSection({ accesses }: IncidentFacts): Section {
         name: 'accesses_in_question',
         caption: 'Accesses in question',
         columns: [
-          { name: 'occurred_at', label: 'When (UTC)', type: 'time', weight: 1.5 },
-          { name: 'event_id', label: 'Event', type: 'id', weight: 1.6 },
-          { name: 'actor_id', label: 'Who', type: 'id', weight: 1.1 },
-          { name: 'action', label: 'Action', type: 'text', weight: 1.7 },
+          { name: 'occurred_at', label: 'When (UTC)', type: 'time', weight: 1.3 },
+          { name: 'event_id', label: 'Event', type: 'id', weight: 1.4 },
+          { name: 'actor_id', label: 'Who', type: 'id', weight: 0.95 },
+          { name: 'action', label: 'Action', type: 'text', weight: 1.6 },
           { name: 'tool', label: 'Tool', type: 'text', weight: 1 },
-          { name: 'marketplace', label: 'Site', type: 'text', weight: 0.5 },
+          { name: 'marketplace', label: 'Site', type: 'text', weight: 0.65 },
           { name: 'seller_id', label: 'Seller', type: 'id', weight: 1.1 },
-          { name: 'customers', label: 'Cust.', type: 'number', weight: 0.5 },
-          { name: 'records', label: 'Rec.', type: 'number', weight: 0.5 },
-          { name: 'case_id', label: 'Case', type: 'id', weight: 1.2 },
-          { name: 'explained', label: 'Explained', type: 'text', weight: 0.8 },
-          { name: 'named', label: 'Named', type: 'text', weight: 0.6 },
+          { name: 'customers', label: 'Cust.', type: 'number', weight: 0.75 },
+          { name: 'records', label: 'Rec.', type: 'number', weight: 0.65 },
+          { name: 'case_id', label: 'Case', type: 'id', weight: 1.1 },
+          { name: 'explained', label: 'Expl.', type: 'text', weight: 0.75 },
+          { name: 'named', label: 'Named', type: 'text', weight: 0.85 },
         ],
         rows: accesses.map((one) => [
           one.occurred_at,
