@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { KeyholeError, UsageError } from '../core/errors.js';
 import { parseProof, parseRowText, proofFault } from '../core/evidence/proof.js';
-import { NOBODY } from '../pipeline/evidence/differences.js';
+import { NOBODY, type Witness } from '../pipeline/evidence/differences.js';
 import { proveEvent } from '../pipeline/evidence/prove.js';
 import { verifyEvidence } from '../pipeline/evidence/verify.js';
 import { readPublicKey, readSealingKey } from '../platform/files/sealing-key.js';
@@ -14,6 +14,7 @@ import { parseId } from '../platform/terminal/arguments.js';
 import { say, writeOut } from '../platform/terminal/output.js';
 import { createProgress } from '../platform/terminal/progress.js';
 import { type EvidenceContext, openEvidence } from './evidence/context.js';
+import { logWitness } from './evidence/log-witness.js';
 
 interface Flags {
   readonly event?: string;
@@ -46,7 +47,7 @@ async function run(flags: Flags): Promise<void> {
     const summary = await verifyEvidence(context.database.reader, {
       publicKey: publicKeyOf(context, flags.publicKey),
       anchor: context.anchor,
-      witness: NOBODY,
+      witness: witnessOf(context),
       onProgress: (table, done, total) => progress.update(`verifying ${table}`, done, total),
     });
     progress.stop();
@@ -57,7 +58,7 @@ async function run(flags: Flags): Promise<void> {
       `${summary.digests} digests, ${summary.hours} hours, ${summary.rows} rows; ` +
         (summary.through === null
           ? 'nothing is sealed yet: see keyhole seal'
-          : `sealed through ${summary.through.event}; ${summary.problems.length} problems`),
+          : `sealed through ${summary.through.event}; ${summary.pending} rows came later and wait for the next pass; ${summary.problems.length} problems`),
     );
     if (summary.problems.length > 0)
       throw new KeyholeError('evidence_broken', 'what is stored is not what was sealed', { retriable: false });
@@ -68,6 +69,10 @@ async function run(flags: Flags): Promise<void> {
     await context.close();
   }
 }
+
+/** An embedded database is sealed by whoever writes to it: what is not sealed there was not written by Keyhole. */
+const witnessOf = ({ database, kafka, registry }: EvidenceContext): Witness =>
+  kafka === null || registry === null ? NOBODY : logWitness(database.clickhouse, kafka, registry);
 
 function publicKeyOf({ keyFiles }: EvidenceContext, named: string | undefined): KeyObject {
   if (named !== undefined) return readPublicKey(named);

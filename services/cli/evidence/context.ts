@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { UsageError } from '../../core/errors.js';
 import { type Anchor, fileAnchor, NO_ANCHOR } from '../../pipeline/evidence/anchor.js';
 import type { ClickHouse } from '../../platform/clickhouse/client.js';
-import { type KafkaSettings, readSettings } from '../../platform/config/settings.js';
+import { type KafkaSettings, type RegistrySettings, readSettings } from '../../platform/config/settings.js';
 import {
   createSealingKey,
   readSealingKey,
@@ -25,6 +25,7 @@ export interface EvidenceContext {
   readonly anchor: Anchor;
   /** null: an embedded database */
   readonly kafka: KafkaSettings | null;
+  readonly registry: RegistrySettings | null;
   close(): Promise<void>;
 }
 
@@ -34,13 +35,14 @@ export async function openEvidence(data: string | undefined): Promise<EvidenceCo
   const path = data ?? DEFAULT_DATA_PATH;
   const stack = isRemote ? null : findStack(path);
   const kafka = isRemote ? settings.kafka : stack === null ? null : { brokers: stack.kafkaBrokers };
+  const registry = isRemote ? settings.registry : stack === null ? null : { url: stack.registryUrl };
   if (isRemote && settings.sealingKeyFile === null)
     throw new UsageError('KEYHOLE_SEALING_KEY_FILE is not set: name the file of the sealing key');
   const keyFiles = sealingKeyFiles(dataFolder(path).path, settings.sealingKeyFile);
   const database = await openDatabase({ data, env: process.env, mustExist: true });
   const anchor =
     kafka !== null ? topicAnchor(kafka, settings.topicReplication) : isRemote ? NO_ANCHOR : folderAnchor(path);
-  return { database, keyFiles, anchor, kafka, close: () => database.close() };
+  return { database, keyFiles, anchor, kafka, registry, close: () => database.close() };
 }
 
 /** The outside copy of an embedded database's digests. */

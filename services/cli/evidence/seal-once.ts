@@ -3,10 +3,9 @@
 
 import { align } from '../../core/align/frontier.js';
 import { FEEDS } from '../../core/feeds/records.js';
-import type { Witness } from '../../pipeline/evidence/differences.js';
+import { NOBODY, type Witness } from '../../pipeline/evidence/differences.js';
 import { HOUR_MS } from '../../pipeline/evidence/leaves-sql.js';
 import { seal } from '../../pipeline/evidence/seal.js';
-import { arrivalWitness } from '../../pipeline/evidence/witnesses.js';
 import type { ClickHouse } from '../../platform/clickhouse/client.js';
 import { fromDateTime64 } from '../../platform/clickhouse/time.js';
 import type { SealingKey } from '../../platform/files/sealing-key.js';
@@ -14,6 +13,7 @@ import { createOffsets } from '../../platform/kafka/offsets.js';
 import { silentLogger } from '../../platform/log/logger.js';
 import type { Progress } from '../../platform/terminal/progress.js';
 import type { EvidenceContext } from './context.js';
+import { landedPositions, logWitness } from './log-witness.js';
 
 /** Records may be out of order by so much event time. */
 const LATE_MS = 24 * HOUR_MS;
@@ -29,17 +29,19 @@ export interface SealOnce {
 
 /** @returns what was done, in a sentence */
 export async function sealOnce(
-  { database, anchor, kafka }: Pick<EvidenceContext, 'database' | 'anchor' | 'kafka'>,
+  { database, anchor, kafka, registry }: Pick<EvidenceContext, 'database' | 'anchor' | 'kafka' | 'registry'>,
   { key, all, progress, witness }: SealOnce,
 ): Promise<string> {
   const { clickhouse: ch } = database;
   const nowMs = Date.now();
   try {
+    const positions = kafka === null ? {} : await landedPositions(ch);
     const eventUntilMs = kafka === null || all ? await newestHourEnd(ch) : await reachedByAll(ch, kafka);
     const { digests, refused } = await seal(ch, {
       key,
       anchor,
-      witness: witness ?? arrivalWitness(ch, nowMs),
+      witness: witness ?? (kafka === null || registry === null ? NOBODY : logWitness(ch, kafka, registry)),
+      positions,
       eventUntilMs,
       writtenUntilMs: kafka === null || all ? nowMs : nowMs - WRITTEN_LATE_MS,
       nowMs,

@@ -20,7 +20,12 @@ export async function sealReplayed(database: OpenDatabase, data: string | undefi
     const key = keyToSeal({ keyFiles, database }, { isSealed, mayMake: true, say });
     const witness = arrivalWitness(database.clickhouse, beganMs);
     const progress = createProgress();
-    say(await sealOnce({ database, anchor: folderAnchor(path), kafka: null }, { key, all: true, witness, progress }));
+    say(
+      await sealOnce(
+        { database, anchor: folderAnchor(path), kafka: null, registry: null },
+        { key, all: true, witness, progress },
+      ),
+    );
   } catch (error) {
     if (!(error instanceof KeyholeError && error.code === 'evidence_broken')) throw error;
     say(`not sealed: ${error.message}`);

@@ -43,6 +43,8 @@ const bodySchema = z.object({
   by: z.string().optional(),
   /** what stands in the place of an erased customer's id */
   token: z.string().optional(),
+  /** when a pass last left nothing open, and how far each partition of the log had been landed then: what came later is judged by it */
+  swept: z.object({ at: z.string(), positions: z.record(z.string(), z.string()) }).optional(),
   /** everything stamped before these times is sealed: hours without an entry held no rows */
   through: z.object({ event: z.string(), written: z.string() }),
 });
@@ -132,6 +134,10 @@ export interface SealedHour {
 }
 
 export type SealedState = ReadonlyMap<string, ReadonlyMap<string, SealedHour>>;
+
+/** Of the newest digest that says it. */
+export const lastSwept = (bodies: readonly DigestBody[]): DigestBody['swept'] =>
+  bodies.findLast(({ swept }) => swept !== undefined)?.swept;
 
 /** Up to when the newest digest says that all is sealed, epoch ms. */
 export function sealedThrough(bodies: readonly DigestBody[]): { readonly event: number; readonly written: number } {

@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { KeyholeError } from '../../core/errors.js';
 import type { Entry, SealedHour, SignedDigest } from '../../core/evidence/digest.js';
-import { sealedThrough } from '../../core/evidence/digest.js';
+import { lastSwept, sealedThrough } from '../../core/evidence/digest.js';
 import type { ClickHouse } from '../../platform/clickhouse/client.js';
 import type { SealingKey } from '../../platform/files/sealing-key.js';
 import type { Anchor } from './anchor.js';
@@ -25,6 +25,8 @@ export interface SealOptions {
   /** rows written before are sealed; epoch ms */
   readonly writtenUntilMs: number;
   readonly nowMs: number;
+  /** partition of the log to the first offset that may not be landed yet */
+  readonly positions?: Readonly<Record<string, string>>;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -42,7 +44,8 @@ export const LAST_MS = Date.UTC(2100, 0, 1);
 export async function seal(ch: ClickHouse, options: SealOptions): Promise<SealSummary> {
   await ensureSecrets(ch);
   const chain = await soundChain(ch, options);
-  const sinceMs = chain.bodies.length === 0 ? FIRST_MS : Date.parse(chain.bodies.at(-1)?.sealed_at ?? '') - SETTLING_MS;
+  const sweptMs = lastSwept(chain.bodies)?.at;
+  const sinceMs = sweptMs === undefined ? FIRST_MS : Date.parse(sweptMs) - SETTLING_MS;
   const batch = randomBytes(6).toString('hex');
   const entries: PlacedEntry[] = [];
   const refused: { table: string; hour: string }[] = [];
@@ -62,6 +65,9 @@ export async function seal(ch: ClickHouse, options: SealOptions): Promise<SealSu
   const fresh = digestsOf(entries).map((one): NewDigest => ({ ...one, sealed_at: sealedAt, through }));
   if (fresh.length === 0 && advances(chain, through))
     fresh.push({ kind: 'hour', sealed_at: sealedAt, through, entries: [] });
+  const last = fresh.pop();
+  if (last !== undefined)
+    fresh.push(refused.length > 0 ? last : { ...last, swept: { at: sealedAt, positions: { ...options.positions } } });
   const digests = chainOn(chain.digests.at(-1), fresh, options.key.privateKey);
   await storeDigests(ch, digests);
   await options.anchor.publish(digests);

@@ -190,6 +190,34 @@ const GRANTS = written('restriction_grants', {
   ],
 });
 
+const REPORT_COLUMNS = ['kind', 'subject', 'format', 'data_digest', 'file_digest', 'keyhole_version', 'made_by'];
+
+const REPORTS_MADE = written('reports_made', {
+  source: distinct('reports_made', [
+    ...REPORT_COLUMNS,
+    'range_from',
+    'range_to',
+    'names_customers',
+    'file_bytes',
+    'at',
+  ]),
+  stamp: 'at',
+  columns: [
+    ...REPORT_COLUMNS.map(text),
+    time('range_from'),
+    time('range_to'),
+    value('names_customers'),
+    value('file_bytes'),
+    time('at'),
+  ],
+});
+
+const REVEALS = written('reveals', {
+  source: distinct('reveals', ['at', 'by', 'query_id', 'case_id', 'pseudonym', 'why']),
+  stamp: 'at',
+  columns: [time('at'), text('by'), text('query_id'), text('case_id'), text('pseudonym'), text('why')],
+});
+
 export const SEALED_TABLES: readonly SealedTable[] = [
   ACCESSES,
   JUDGEMENTS,
@@ -198,6 +226,8 @@ export const SEALED_TABLES: readonly SealedTable[] = [
   ALERT_ITEMS,
   ALERT_ATTEMPTS,
   GRANTS,
+  REPORTS_MADE,
+  REVEALS,
 ];
 
 export const sealedTable = (name: string): SealedTable | undefined =>

@@ -11,7 +11,7 @@ import { INPUT_BITS, SEALED_TABLES, type SealedTable } from '../evidence/sealed-
 import { destroySecret, ensureSecrets } from '../evidence/secrets.js';
 import { sqlStrings, TABLES } from '../tables.js';
 import { heldSql, readHolds } from './holds.js';
-import { type Mention, mentionsOf, rawWhere, replaceSql } from './mentions.js';
+import { type Mention, mentionedSql, mentionsOf, rawWhere, replaceSql } from './mentions.js';
 
 export interface Erased {
   readonly token: string;
@@ -112,15 +112,12 @@ async function restatementsOf(
   const restatements: Restatement[] = [];
   for (const table of SEALED_TABLES) {
     const isLog = table.name === 'access_events';
-    const texts = mentions.filter((mention) => mention.table === table.name).map(({ column }) => column);
+    const texts = mentions.filter((mention) => mention.table === table.name);
     if (!isLog && texts.length === 0) continue;
     const { where, column, value } = rewriting.accesses;
-    const replaced = texts.map((name) => `${replaceSql(name, customer, token)} AS \`${name}\``);
+    const replaced = texts.map((one) => `${replaceSql(one, customer, token)} AS \`${one.column}\``);
     if (isLog) replaced.push(`${value} AS ${column}`, `if(${where}, ${MARKED}, version) AS version`);
-    const named = [
-      ...(isLog ? [where] : []),
-      ...texts.map((name) => `${replaceSql(name, customer, token)} != \`${name}\``),
-    ];
+    const named = [...(isLog ? [where] : []), ...texts.map((one) => mentionedSql(one, customer))];
     const hours = await hoursOf(ch, table, named.join(' OR '));
     const counts = new Map(hours.map(({ hour, n }) => [hour, n]));
     restatements.push({
@@ -175,9 +172,10 @@ async function eraseMentions(
   mentions: readonly Mention[],
   { customer, token }: { readonly customer: string; readonly token: string },
 ): Promise<void> {
-  for (const { table, column, raw } of mentions) {
-    const replaced = raw ? `'${TOKEN_PREFIX.slice(0, -1)}'` : replaceSql(column, customer, token);
-    const where = raw ? rawWhere(column, customer) : `${replaceSql(column, customer, token)} != \`${column}\``;
+  for (const mention of mentions) {
+    const { table, column, raw } = mention;
+    const replaced = raw ? `'${TOKEN_PREFIX.slice(0, -1)}'` : replaceSql(mention, customer, token);
+    const where = raw ? rawWhere(column, customer) : mentionedSql(mention, customer);
     await ch.command(`ALTER TABLE {db}.${table} UPDATE \`${column}\` = ${replaced} WHERE ${where}`);
   }
 }

@@ -40,8 +40,10 @@ export function heldSql(holds: readonly Hold[], table: string): string {
   const actors = holds.flatMap(({ actor_id }) => (actor_id === '' ? [] : [actor_id]));
   const cases = holds.flatMap(({ case_id }) => (case_id === '' ? [] : [case_id]));
   if (actors.length + cases.length === 0) return '0';
-  const isActor = (column: string): string => `${column} IN (${sqlStrings(actors)})`;
-  const isCase = (column: string): string => `ifNull(${column}, '') IN (${sqlStrings(cases)})`;
+  const among = (sql: string, ids: readonly string[]): string =>
+    ids.length === 0 ? '0' : `${sql} IN (${sqlStrings(ids)})`;
+  const isActor = (column: string): string => among(column, actors);
+  const isCase = (column: string): string => among(`ifNull(${column}, '')`, cases);
   const heldAnomalies = `SELECT anomaly_id FROM {db}.findings WHERE ${isActor('actor_id')}`;
   const names = [...actors, ...cases];
   switch (table) {

@@ -7,6 +7,8 @@ import { sqlStrings } from '../tables.js';
 export interface Mention {
   readonly table: string;
   readonly column: string;
+  /** the column is a list of texts */
+  readonly list: boolean;
   /** bytes as they came from outside: replaced as a whole */
   readonly raw: boolean;
 }
@@ -28,40 +30,55 @@ const ID_CHARACTER = '[0-9A-Za-z_-]';
 const patternOf = (id: string): string =>
   `(^|[^${ID_CHARACTER.slice(1, -1)}])${id.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&')}($|[^${ID_CHARACTER.slice(1, -1)}])`;
 
-/** SQL of the column with the id replaced; the column itself where it does not stand in it. Twice, for two with one character between. */
-export function replaceSql(column: string, id: string, token: string): string {
+/** SQL of the column with the id replaced. Twice, for two with one character between. */
+export function replaceSql({ column, list }: Pick<Mention, 'column' | 'list'>, id: string, token: string): string {
   const pattern = sqlStrings([patternOf(id)]);
   const by = sqlStrings([`\\1${token}\\2`]);
-  return `replaceRegexpAll(replaceRegexpAll(\`${column}\`, ${pattern}, ${by}), ${pattern}, ${by})`;
+  const replaced = (sql: string): string =>
+    `replaceRegexpAll(replaceRegexpAll(${sql}, ${pattern}, ${by}), ${pattern}, ${by})`;
+  return list ? `arrayMap(one -> ${replaced('one')}, \`${column}\`)` : replaced(`\`${column}\``);
+}
+
+/** True where the id stands in the column. */
+export function mentionedSql({ column, list }: Pick<Mention, 'column' | 'list'>, id: string): string {
+  const pattern = sqlStrings([patternOf(id)]);
+  return list
+    ? `arrayExists(one -> match(one, ${pattern}), \`${column}\`)`
+    : `match(ifNull(\`${column}\`, ''), ${pattern})`;
 }
 
 interface ColumnRow {
   readonly table: string;
   readonly column: string;
+  readonly type: string;
 }
 
 /** Columns of texts that may be rewritten and hold the id. */
 export async function mentionsOf(ch: ClickHouse, id: string): Promise<Mention[]> {
   const columns = await ch.query<ColumnRow>(
-    `SELECT table, name AS column FROM system.columns
-    WHERE database = {database:String} AND type = 'String' AND default_kind IN ('', 'DEFAULT')
+    `SELECT table, name AS column, type FROM system.columns
+    WHERE database = {database:String} AND type IN ('String', 'Nullable(String)', 'Array(String)') AND default_kind IN ('', 'DEFAULT')
       AND NOT is_in_sorting_key AND NOT is_in_partition_key
       AND table IN (SELECT name FROM system.tables WHERE database = {database:String} AND engine LIKE '%MergeTree')
     ORDER BY table, position`,
     { database: ch.database },
   );
   const found: Mention[] = [];
-  for (const { table, column } of columns) {
+  for (const { table, column, type } of columns) {
     if (OWN.has(`${table}.${column}`) || LEFT.has(table)) continue;
     const raw = RAW.has(`${table}.${column}`);
-    const where = raw ? rawWhere(column, id) : `match(\`${column}\`, ${sqlStrings([patternOf(id)])})`;
+    const list = type.startsWith('Array');
+    const where = raw ? rawWhere(column, id) : mentionedSql({ column, list }, id);
     const rows = await ch.query<{ one: number }>(`SELECT 1 AS one FROM {db}.${table} WHERE ${where} LIMIT 1`);
-    if (rows.length > 0) found.push({ table, column, raw });
+    if (rows.length > 0) found.push({ table, column, list, raw });
   }
   return found;
 }
 
-/** Bytes as they came: found in text, in escaped text and in what is kept as base64. */
+/**
+ * Bytes as they came: found in text, in escaped text and in what is kept as base64. With whatever neighbours: in Avro they are lengths, which
+ * may look like a part of an id, so that a letter about a longer id is lost rather than this one kept.
+ */
 export const rawWhere = (column: string, customer: string): string => {
   const one = (text: string): string => sqlStrings([text]);
   const escaped = JSON.stringify(customer).slice(1, -1);

@@ -1,0 +1,197 @@
+// After an erasure nothing stored yields the customer's id, counts are what they were, and verify and old proofs still hold; after retention
+// what a hold keeps is there, and verify holds too.
+
+import { proofFault } from '../../../services/core/evidence/proof.js';
+import { proveEvent } from '../../../services/pipeline/evidence/prove.js';
+import { refuseIncomplete } from '../../../services/pipeline/retention/complete.js';
+import { eraseCustomer } from '../../../services/pipeline/retention/erase.js';
+import { addHold, liftHold, readHolds } from '../../../services/pipeline/retention/holds.js';
+import { parsePolicy } from '../../../services/pipeline/retention/policy.js';
+import { applyRetention, planRetention } from '../../../services/pipeline/retention/retention.js';
+import { createClickHouseFactStore } from '../../../services/pipeline/store/fact-store-clickhouse.js';
+import type { ClickHouse } from '../../../services/platform/clickhouse/client.js';
+import { freshDatabase } from '../support/stack.js';
+import { access, beginHistory, landEvents, START_MS } from './history.js';
+import { memoryAnchor, newKey, readTable, type Sealed, sealAll, verifyAll } from './tampering.js';
+
+const CUSTOMER = 'customer-7';
+
+async function sealedWithTraces(word: string): Promise<Sealed> {
+  const { clickhouse: ch } = await freshDatabase(word);
+  const sealed: Sealed = { ch, key: newKey(), anchor: memoryAnchor() };
+  await beginHistory(ch, 100);
+  const store = createClickHouseFactStore(ch);
+  const base = { opened_at: START_MS, closed_at: null, opened_by: 'emp-1', assignee_id: 'emp-1', seller_id: null };
+  await store.insertContext(
+    'support-cases',
+    [
+      {
+        ...base,
+        case_id: 'case-1',
+        kind: 'support',
+        status: 'open',
+        customer_ids: [CUSTOMER, 'customer-8'],
+        approved_by: null,
+        record_limit: null,
+        updated_at: START_MS,
+      },
+    ],
+    [5],
+  );
+  await store.insertContext(
+    'customer-complaints',
+    [
+      {
+        complaint_id: 'complaint-1',
+        customer_id: CUSTOMER,
+        seller_id: null,
+        received_at: START_MS,
+        kind: 'other',
+        channel: 'mail',
+      },
+    ],
+    [5],
+  );
+  await store.insertContext('canaries', [{ customer_id: CUSTOMER, label: 'x', planted_at: START_MS }], [5]);
+  const letter = {
+    topic: 'access-log',
+    partition: 0,
+    reason: 'invalid' as const,
+    error: 'record_count: not a number',
+    key: null,
+  };
+  const bytes = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(CUSTOMER)]);
+  await store.insertDeadLetters([
+    { ...letter, offset: '1', payload: Buffer.from(`{"customer_ids":["${CUSTOMER}"]}`) },
+    { ...letter, offset: '2', payload: bytes },
+    { ...letter, offset: '3', payload: Buffer.from('{"customer_ids":["customer-99"]}') },
+  ]);
+  await ch.insert(
+    'dispositions',
+    ['anomaly_id', 'disposition', 'by', 'note'],
+    [['a-0', 'benign', 'x', `spoke with ${CUSTOMER}.`]],
+  );
+  await sealAll(sealed, 0);
+  return sealed;
+}
+
+const statementOf = ({ key, anchor }: Sealed) => ({
+  key,
+  anchor,
+  by: 'officer-1',
+  note: 'request 12',
+  nowMs: Date.now(),
+});
+
+/** Every value of every table and view, as text; base64 opened. */
+async function allText(ch: ClickHouse): Promise<string> {
+  const tables = await ch.query<{ name: string }>(
+    "SELECT name FROM system.tables WHERE database = {database:String} AND engine NOT IN ('MaterializedView')",
+    { database: ch.database },
+  );
+  const texts: string[] = [];
+  for (const { name } of tables) {
+    const { rows } = await readTable(ch, name);
+    const text = JSON.stringify(rows);
+    texts.push(
+      text,
+      ...[...text.matchAll(/base64:([A-Za-z0-9+/=]+)/g)].map(([, one]) =>
+        Buffer.from(one ?? '', 'base64').toString('latin1'),
+      ),
+    );
+  }
+  return texts.join('\n');
+}
+
+const mentions = (text: string): number => [...text.matchAll(new RegExp(`${CUSTOMER}(?![0-9])`, 'g'))].length;
+
+describe('erasing a customer', () => {
+  test('leaves the id nowhere, counts as they were, and every digest and proof valid', async () => {
+    const sealed = await sealedWithTraces('erasing');
+    const { ch, key } = sealed;
+    const counts = 'SELECT count() AS n, uniqExact(arrayJoin(customer_ids)) AS customers FROM {db}.accesses';
+    const before = await ch.query(counts);
+    const [proof] = await proveEvent(ch, 'ev-1', { publicKey: key.publicKey, reveal: true });
+    expect(proof?.customers).toMatchObject([{ customer_id: CUSTOMER }]);
+    expect(mentions(await allText(ch))).toBeGreaterThan(6);
+
+    const erased = await eraseCustomer(ch, CUSTOMER, statementOf(sealed));
+    expect(erased).toMatchObject({ cases: 1, complaints: 1 });
+    expect(erased.accesses).toBeGreaterThan(1);
+    expect(mentions(await allText(ch))).toBe(0);
+    expect((await allText(ch)).includes('customer-99')).toBe(true);
+    expect(await ch.query(counts)).toEqual(before);
+    expect(await verifyAll(sealed)).toMatchObject({ problems: [] });
+    expect(proof === undefined ? 'none' : proofFault(proof, key.publicKey)).toBeNull();
+    const [after] = await proveEvent(ch, 'ev-1', { publicKey: key.publicKey, reveal: true });
+    expect(after).toMatchObject({ text: proof?.text, customers: [] });
+    expect(after === undefined ? 'none' : proofFault(after, key.publicKey)).toBeNull();
+    await expect(refuseIncomplete(ch, { from: 20_500, to: 20_600 })).rejects.toMatchObject({ code: 'incomplete' });
+    await expect(refuseIncomplete(ch, { from: 20_000, to: 20_100 })).resolves.toBeUndefined();
+  });
+
+  test('is not undone by a repeat, and done again by the same command', async () => {
+    const sealed = await sealedWithTraces('repeats');
+    const first = await eraseCustomer(sealed.ch, CUSTOMER, statementOf(sealed));
+    await landEvents(
+      sealed.ch,
+      Array.from({ length: 100 }, (_, n) => access(n)),
+    );
+    const [row] = await sealed.ch.query<{ n: string }>(
+      `SELECT count() AS n FROM {db}.accesses WHERE has(customer_ids, '${CUSTOMER}')`,
+    );
+    expect(row?.n).toBe('0');
+    expect(await verifyAll(sealed)).toMatchObject({ problems: [] });
+    const again = await eraseCustomer(sealed.ch, CUSTOMER, statementOf(sealed));
+    expect(again.accesses).toBe(0);
+    expect(again.token).not.toBe(first.token);
+    expect(mentions(await allText(sealed.ch))).toBe(0);
+    expect(await verifyAll(sealed)).toMatchObject({ problems: [] });
+  });
+
+  test('signs nothing over that was tampered with, and erases nothing then', async () => {
+    const sealed = await sealedWithTraces('unsound');
+    await sealed.ch.command(
+      `ALTER TABLE {db}.access_events UPDATE tool = 'other' WHERE has(customer_ids, '${CUSTOMER}')`,
+    );
+    await expect(eraseCustomer(sealed.ch, CUSTOMER, statementOf(sealed))).rejects.toMatchObject({
+      code: 'evidence_broken',
+    });
+    expect(mentions(await allText(sealed.ch))).toBeGreaterThan(6);
+  });
+
+  test('an id put in the place of its token by hand, or a token in the place of an id, is found', async () => {
+    const sealed = await sealedWithTraces('forged');
+    const { token } = await eraseCustomer(sealed.ch, CUSTOMER, statementOf(sealed));
+    await sealed.ch.command(
+      `ALTER TABLE {db}.access_events UPDATE customer_ids = arrayMap(one -> if(one = '${token}', 'customer-1', one), customer_ids) WHERE has(customer_ids, '${token}')`,
+    );
+    expect((await verifyAll(sealed)).problems.map(({ table }) => table)).toContain('access_events');
+  });
+});
+
+describe('a legal hold', () => {
+  test('stops erasure and retention until it is lifted, and verify holds all along', async () => {
+    const sealed = await sealedWithTraces('held');
+    const { ch } = sealed;
+    const hold = await addHold(ch, { actor_id: 'emp-1', case_id: '', by: 'counsel', why: 'a lawsuit' });
+    await expect(eraseCustomer(ch, CUSTOMER, statementOf(sealed))).rejects.toMatchObject({ code: 'held' });
+    const rules = parsePolicy(['access_events=1d']);
+    const nowMs = START_MS + 5 * 86_400_000;
+    const [plan] = await planRetention(ch, rules, nowMs);
+    const of = async (where: string): Promise<number> =>
+      Number((await ch.query<{ n: string }>(`SELECT count() AS n FROM {db}.accesses WHERE ${where}`))[0]?.n);
+    const [own, all] = [await of("actor_id = 'emp-1'"), await of('1')];
+    expect(plan).toMatchObject({ rows: all, held: own, goes: all - own });
+    expect(await of('1')).toBe(all);
+
+    await applyRetention(ch, rules, { ...statementOf(sealed), nowMs });
+    expect([await of("actor_id = 'emp-1'"), await of('1')]).toEqual([own, own]);
+    expect(await verifyAll(sealed)).toMatchObject({ problems: [] });
+    await liftHold(ch, hold, { by: 'counsel', why: 'settled' });
+    expect(await readHolds(ch)).toEqual([]);
+    await applyRetention(ch, rules, { ...statementOf(sealed), nowMs });
+    expect(await of('1')).toBe(0);
+    expect(await verifyAll(sealed)).toMatchObject({ problems: [] });
+  });
+});
