@@ -6,13 +6,9 @@
 import { Type } from 'avsc';
 import { type EachBatchPayload, Kafka, logLevel } from 'kafkajs';
 import type { AccessEvent } from '../../services/core/feeds/records.js';
+import { ACCESS_COLUMNS, accessRow } from '../../services/pipeline/store/fact-store-accesses.js';
 import { type ClickHouse, connectClickHouse } from '../../services/platform/clickhouse/client.js';
 
-const COLUMNS = [
-  ...['event_id', 'occurred_at', 'actor_id', 'actor_kind', 'action', 'outcome', 'tool', 'marketplace', 'seller_id'],
-  ...['customer_ids', 'review_id', 'review_rating', 'record_count', 'case_id', 'approver_id', 'session_id'],
-  ...['source_ip', 'country', 'explained', 'version'],
-];
 const HEADER_BYTES = 5;
 const MAX_IN_FLIGHT = 2;
 
@@ -67,30 +63,7 @@ async function writerType(registry: string): Promise<Type> {
   return Type.forSchema(JSON.parse(schema), { wrapUnions: false });
 }
 
-function toRow(event: AccessEvent): unknown[] {
-  return [
-    event.event_id,
-    event.occurred_at,
-    event.actor_id,
-    event.actor_kind,
-    event.action,
-    event.outcome,
-    event.tool,
-    event.marketplace,
-    event.seller_id,
-    event.customer_ids,
-    event.review_id,
-    event.review_rating,
-    event.record_count,
-    event.case_id,
-    event.approver_id,
-    event.session_id,
-    event.source_ip,
-    event.country,
-    'no',
-    '1',
-  ];
-}
+const toRow = (event: AccessEvent): unknown[] => accessRow(event, event.occurred_at, 'no', '1');
 
 function createSink(ch: ClickHouse, batchRows: number) {
   const inFlight = new Set<Promise<void>>();
@@ -99,7 +72,7 @@ function createSink(ch: ClickHouse, batchRows: number) {
   const flush = (): void => {
     const batch = rows.slice(0, batchRows);
     rows = rows.slice(batchRows);
-    const insert = ch.insert('access_events', COLUMNS, batch).finally(() => inFlight.delete(insert));
+    const insert = ch.insert('access_events', ACCESS_COLUMNS, batch).finally(() => inFlight.delete(insert));
     insert.catch(fail);
     inFlight.add(insert);
     inserted += batch.length;

@@ -8,16 +8,25 @@ import type { Touched } from '../touched.js';
 import type { CitingQuery, ExplainedAccess, StoredAccess } from './fact-store.js';
 import { MAX_IDS } from './fact-store-cases.js';
 
-const COLUMNS = [...TABLES['access-log'].columns, 'explained', 'version'];
+/** Of the table access_events, in the order of its rows. */
+export const ACCESS_COLUMNS = [...TABLES['access-log'].columns, 'explained', 'version'];
 
 export async function insertAccesses(ch: ClickHouse, accesses: readonly ExplainedAccess[]): Promise<void> {
-  if (accesses.length > 0) await ch.insert('access_events', COLUMNS, accesses.map(toRow));
+  if (accesses.length > 0) await ch.insert('access_events', ACCESS_COLUMNS, accesses.map(toRow));
 }
 
+const toRow = ({ event, rank, explained, inputs }: ExplainedAccess): unknown[] =>
+  accessRow(event, toDateTime64(event.occurred_at), explained, rowVersion(rank, inputs));
+
 /** In the order of TABLES['access-log'].columns; spelled out because it runs once for every event. */
-const toRow = ({ event, rank, explained, inputs }: ExplainedAccess): unknown[] => [
+export const accessRow = (
+  event: Omit<AccessEvent, 'occurred_at'>,
+  occurredAt: unknown,
+  explained: Explained,
+  version: unknown,
+): unknown[] => [
   event.event_id,
-  toDateTime64(event.occurred_at),
+  occurredAt,
   event.actor_id,
   event.actor_kind,
   event.action,
@@ -35,7 +44,7 @@ const toRow = ({ event, rank, explained, inputs }: ExplainedAccess): unknown[] =
   event.source_ip,
   event.country,
   explained,
-  rowVersion(rank, inputs),
+  version,
 ];
 
 interface CitingRow extends Omit<AccessEvent, 'record_count' | 'occurred_at'> {

@@ -47,7 +47,8 @@ export async function readJudgements(ch: ClickHouse, from: Day, to: Day): Promis
   );
 }
 
-const FINDING_COLUMNS = [
+/** Of the table `findings`, in the order of its rows. */
+export const FINDING_COLUMNS = [
   'anomaly_id',
   'content',
   'detection',

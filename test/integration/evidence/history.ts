@@ -3,6 +3,7 @@
 import { contentRank } from '../../../services/core/feeds/canonical.js';
 import type { AccessEvent, Explained } from '../../../services/core/feeds/records.js';
 import { insertAccesses } from '../../../services/pipeline/store/fact-store-accesses.js';
+import { FINDING_COLUMNS } from '../../../services/pipeline/store/judge-store-judgements.js';
 import type { ClickHouse } from '../../../services/platform/clickhouse/client.js';
 
 export const START_MS = Date.UTC(2026, 2, 2, 8);
@@ -50,20 +51,7 @@ export async function judge(
 ): Promise<void> {
   await ch.insert(
     'findings',
-    [
-      'anomaly_id',
-      'content',
-      'detection',
-      'detection_version',
-      'severity',
-      'score',
-      'actor_id',
-      'seller_id',
-      'cluster_id',
-    ].concat(
-      ['window_start', 'window_end', 'summary', 'factors', 'event_count', 'customer_count', 'evidence_event_ids'],
-      ['detected_at', 'reasoning'],
-    ),
+    FINDING_COLUMNS,
     findings.map(([id, content]) => [
       ...[id, content, 'bulk', 1, 'high', '91.2500', 'emp-1', '', ''],
       ...[

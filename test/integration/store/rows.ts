@@ -1,6 +1,7 @@
 // Rows of facts and judgements as the pipeline would write them, for the tests of the store: each function fills in what a test
 // does not say.
 
+import { FINDING_COLUMNS } from '../../../services/pipeline/store/judge-store-judgements.js';
 import type { ClickHouse } from '../../../services/platform/clickhouse/client.js';
 import { toDateTime64 } from '../../../services/platform/clickhouse/time.js';
 
@@ -84,21 +85,7 @@ export async function writeFindings(ch: ClickHouse, rows: readonly Partial<Findi
   };
   await ch.insert(
     'findings',
-    [
-      ...[
-        'anomaly_id',
-        'content',
-        'detection',
-        'detection_version',
-        'severity',
-        'score',
-        'actor_id',
-        'seller_id',
-        'cluster_id',
-      ],
-      ...['window_start', 'window_end', 'summary', 'factors', 'event_count', 'customer_count', 'evidence_event_ids'],
-      ...['detected_at', 'reasoning'],
-    ],
+    FINDING_COLUMNS,
     rows.map((row) => {
       const full = { ...base, ...row };
       const factors = [{ name: `${full.detection}_factor`, observed: 9, expected: 1, contribution: full.score / 10 }];
