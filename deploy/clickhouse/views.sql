@@ -76,3 +76,6 @@ CREATE OR REPLACE VIEW {db}_auditor.alert_attempts SQL SECURITY DEFINER AS SELEC
 CREATE OR REPLACE VIEW {db}_auditor.reports_made SQL SECURITY DEFINER AS
 SELECT at, kind, if(kind IN ('incident', 'seller-action'), subject, '') AS subject, range_from, range_to, format, names_customers, data_digest, file_digest, file_bytes, keyhole_version, made_by
 FROM {db}.reports_made;
+CREATE OR REPLACE VIEW {db}_auditor.legal_holds SQL SECURITY DEFINER AS SELECT hold_id, actor_id, lifted, by, at FROM {db}.legal_holds;
+CREATE OR REPLACE VIEW {db}_auditor.forgotten SQL SECURITY DEFINER AS SELECT * FROM {db}.forgotten;
+CREATE OR REPLACE VIEW {db}_auditor.evidence_digests SQL SECURITY DEFINER AS SELECT seq, hash, signature, at FROM {db}.evidence_digests;

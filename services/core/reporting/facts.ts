@@ -216,6 +216,8 @@ export interface AffectedFacts {
     readonly outside_unexplained: number;
     /** customers of planted records among those read: nobody to notify */
     readonly planted: number;
+    /** customers among those read who were erased since: nobody can be notified */
+    readonly erased: number;
     /** exported records in scope that name no customer */
     readonly unlisted_records: number;
   };

@@ -2,7 +2,11 @@
 // window of an anomaly in scope. An anomaly about nobody in particular counts by the accesses that it names.
 
 import type { AffectedCustomerFact, AffectedFacts, ScopeFact } from '../../core/reporting/facts.js';
+import { TOKEN_PREFIX } from '../evidence/leaves-sql.js';
 import { type Asking, ask, askOne, IN_RANGE, type Question, rangeOf, STANDS, timesOf, WINDOW_IN_RANGE } from './ask.js';
+
+/** What stands in the place of a customer who was erased. */
+const ERASED = `startsWith(customer_id, '${TOKEN_PREFIX}')`;
 
 export interface AffectedSubject {
   readonly actorId: string;
@@ -36,7 +40,7 @@ async function scopedBy(
 export async function askAffected(asking: Asking, given: AffectedSubject): Promise<AffectedFacts> {
   const { basis, scope, scoped } = await scopedBy(asking, given);
   const exposed = exposing(scoped);
-  const real = 'customer_id NOT IN (SELECT customer_id FROM {db}.planted_customers)';
+  const real = `customer_id NOT IN (SELECT customer_id FROM {db}.planted_customers) AND NOT ${ERASED}`;
   const reads = `SELECT occurred_at, actor_id, event_id, action, seller_id, marketplace, arrayJoin(customer_ids) AS customer_id FROM {db}.accesses WHERE ${exposed}`;
   return {
     range: rangeOf(asking),
@@ -168,10 +172,10 @@ async function askNotRead(
     FROM (SELECT class, arrayJoin(customer_ids) AS customer_id FROM (${classed}) WHERE class NOT IN ('', 'exposed')) WHERE customer_id NOT IN read`,
     params,
   );
-  const planted = await askOne<{ planted: number }>(
+  const nobody = await askOne<{ planted: number; erased: number }>(
     asking,
-    `SELECT count() AS planted FROM (${read}) WHERE customer_id IN (SELECT customer_id FROM {db}.planted_customers)`,
+    `SELECT countIf(customer_id IN (SELECT customer_id FROM {db}.planted_customers)) AS planted, countIf(${ERASED}) AS erased FROM (${read})`,
     params,
   );
-  return { ...counts, ...others, ...planted };
+  return { ...counts, ...others, ...nobody };
 }

@@ -152,7 +152,9 @@ describe('reports about people', () => {
       denied: `outcome = 'denied' AND ${inside}`,
       outside: `outcome = 'allowed' AND NOT ${inside}`,
     };
-    for (const { name, accesses, customers } of rowsOf(report, 'not_read')) {
+    for (const { name, accesses, customers } of rowsOf(report, 'not_read').filter(
+      (row) => String(row['name']) in classes,
+    )) {
       const others = `FROM {db}.accesses WHERE actor_id = '${actor}' AND ${range} AND ${classes[String(name)]}`;
       expect([name, accesses]).toEqual([name, await world.value(`SELECT count() AS n ${others}`)]);
       expect([name, customers]).toEqual([

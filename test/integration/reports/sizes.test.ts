@@ -50,6 +50,18 @@ describe('a report of one access', () => {
   });
 });
 
+describe('a report after an erasure', () => {
+  test('counts who was erased and lists nobody in their place', async () => {
+    const database = await freshDatabase('reports_erased');
+    await landAccesses(database.clickhouse, [{ event_id: 'ev-1', customer_ids: ['c-1', 'erased:abc'] }]);
+    await accuse(database);
+    const report = await makeReport(database.clickhouse, requestOf({ kind: 'affected-customers', ...range }));
+    expect(rowsOf(report, 'customers').map(({ customer_id }) => customer_id)).toEqual(['c-1']);
+    expect(rowsOf(report, 'not_read').find(({ name }) => name === 'erased')?.['customers']).toBe(1);
+    expect(JSON.stringify(report)).not.toContain('erased:abc');
+  });
+});
+
 describe('a report of 100,000 customers', () => {
   test('lists all of them in data and the first on pages, the same twice', async () => {
     const database = await freshDatabase('reports_many');

@@ -21,6 +21,9 @@ const TABLES = [
   'watcher_queries',
   'citations',
   'content_conflicts',
+  'customer_secrets',
+  'customer_salts',
+  'evidence_leaves',
   'findings',
 ];
 
@@ -204,6 +207,8 @@ describe('the roles', () => {
       'restriction_grants',
       'alert_attempts',
       'reports_made',
+      'legal_holds',
+      'evidence_digests',
     ];
     for (const table of tables) {
       const { status, text } = await world.ask('auditor', `SELECT * FROM ${db}_auditor.${table}`);

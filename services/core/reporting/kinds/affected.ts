@@ -164,6 +164,11 @@ function notReadSection({ not_read: it, by_action: byAction, scope }: AffectedFa
     `${plural(it.explained_customers, 'further customer was', 'further customers were')} read by the same people in the same windows with a case that covers them (${plural(it.explained_accesses, 'access', 'accesses')}). They are not on the list.`,
     `${plural(it.denied_accesses, 'access was', 'accesses were')} refused and returned nothing; ${plural(it.denied_customers, 'customer', 'customers')} named only there ${it.denied_customers === 1 ? 'is' : 'are'} not on the list.`,
     `Outside the windows of these anomalies, or by other actions, the same people made ${plural(it.outside_accesses, 'access', 'accesses')} in the range, to ${plural(it.outside_customers, 'other customer')}; no case explains ${count(it.outside_unexplained)} of them. Nothing there stood out, so they are not on the list.`,
+    ...(it.erased > 0
+      ? [
+          `${plural(it.erased, 'customer')} who ${it.erased === 1 ? 'was' : 'were'} read ${it.erased === 1 ? 'has' : 'have'} been erased since at their own request; nobody knows any more who they are, so they cannot be notified.`,
+        ]
+      : []),
     `${plural(it.planted, 'planted customer')} who ${it.planted === 1 ? 'does' : 'do'} not exist ${it.planted === 1 ? 'was' : 'were'} read as well; there is nobody to notify.`,
   ];
   return scope.length === 0
@@ -189,6 +194,8 @@ function notReadTable(it: AffectedFacts['not_read']): Table {
       ['explained', 'within the windows, explained by a case', it.explained_accesses, it.explained_customers],
       ['denied', 'within the windows, refused', it.denied_accesses, it.denied_customers],
       ['outside', 'outside the windows, or of other actions', it.outside_accesses, it.outside_customers],
+      ['planted', 'read, planted: nobody to notify', null, it.planted],
+      ['erased', 'read, erased since: nobody can be notified', null, it.erased],
     ],
     empty: '',
   };

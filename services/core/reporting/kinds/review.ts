@@ -41,7 +41,7 @@ function summaryOf({ by_team: teams, alerts, severities, repeat, exceptions }: R
     `${plural(accesses, 'access', 'accesses')}; ${percent(total(teams, 'unexplained'), accesses)} were allowed without a case that explains them, ${percent(total(teams, 'denied'), accesses)} were refused.`,
     `${plural(open, 'anomaly is', 'anomalies are')} open from this period; ${plural(alerts, 'alert')} (an employee, seller or cluster on a day) of high or critical severity.`,
     `${plural(unreviewed, 'anomaly', 'anomalies')} of high or critical severity ${unreviewed === 1 ? 'has' : 'have'} no finding yet.`,
-    `${plural(repeat.length, 'employee')} stood out on more than one day; ${plural(exceptions.length, 'exception')} ${exceptions.length === 1 ? 'was' : 'were'} in force.`,
+    `${plural(repeat.length, 'account')} stood out on more than one day; ${plural(exceptions.length, 'exception')} ${exceptions.length === 1 ? 'was' : 'were'} in force.`,
   ];
 }
 
@@ -58,7 +58,7 @@ function volumes(name: string, caption: string, label: string, rows: readonly Vo
       { name: 'share', label: 'Share', type: 'text', weight: 0.8 },
       { name: 'denied', label: 'Refused', type: 'number' },
       { name: 'customers', label: 'Customers', type: 'number' },
-      { name: 'records', label: 'Records', type: 'number' },
+      { name: 'records', label: 'Records', type: 'number', weight: 1.4 },
     ],
     rows: rows.map((one) => [
       one.name,
@@ -182,7 +182,7 @@ function repeatSection({ repeat }: ReviewFacts): Section {
       {
         kind: 'table',
         name: 'repeat_offenders',
-        caption: 'Employees with alerts on more than one day that nobody has dismissed',
+        caption: 'Accounts with alerts on more than one day that nobody has dismissed',
         columns: [
           { name: 'actor_id', label: 'Who', type: 'id', weight: 1.2 },
           { name: 'alerts', label: 'Alerts', type: 'number', weight: 0.7 },

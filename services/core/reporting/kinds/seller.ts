@@ -167,7 +167,7 @@ function peopleSection({ people }: SellerFacts): Section {
         caption: 'Employees who touched it; standing: anomalies that stand about them and this seller',
         columns: [
           { name: 'actor_id', label: 'Who', type: 'id', weight: 1.2 },
-          { name: 'standing', label: 'Standing', type: 'number', weight: 0.8 },
+          { name: 'standing', label: 'Standing', type: 'number', weight: 1 },
           { name: 'accesses', label: 'Accesses', type: 'number', weight: 1.05 },
           { name: 'unexplained', label: 'No case', type: 'number', weight: 0.9 },
           { name: 'customers', label: 'Customers', type: 'number', weight: 1.05 },

@@ -33,6 +33,7 @@ th,td{padding:.3rem .5rem;text-align:left;vertical-align:top;border-bottom:1px s
 th{border-bottom:1.5px solid ${ink};font-weight:600;overflow-wrap:normal;hyphens:auto}
 tr{break-inside:avoid}
 .number{text-align:right;font-variant-numeric:tabular-nums}
+td.number{white-space:nowrap}
 .time{font-variant-numeric:tabular-nums}
 td.id{font-family:ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace;font-size:.8rem}
 .empty,.rest{color:${muted};font-style:italic}
