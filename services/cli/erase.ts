@@ -41,6 +41,7 @@ async function run(flags: Flags): Promise<void> {
       by,
       note,
       nowMs: Date.now(),
+      isAlone: context.database.exclusive,
     });
     process.stdout.write(
       `erased: ${erased.accesses} accesses, ${erased.cases} case versions, ${erased.complaints} complaints now name ${erased.token}\n` +

@@ -65,7 +65,13 @@ async function apply(flags: Flags): Promise<void> {
     const { clickhouse } = context.database;
     const isSealed = await holdsDigests(clickhouse);
     const key = keyToSeal(context, { isSealed, mayMake: !isSealed, say });
-    const rows = await applyRetention(clickhouse, rules, { key, anchor: context.anchor, by, nowMs: asOfMs(flags) });
+    const rows = await applyRetention(clickhouse, rules, {
+      key,
+      anchor: context.anchor,
+      by,
+      nowMs: asOfMs(flags),
+      isAlone: context.database.exclusive,
+    });
     process.stdout.write(describe(rows, 'are gone'));
   } finally {
     await context.close();

@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'configuration_invalid'
   | 'not_found'
   | 'evidence_broken'
+  | 'evidence_busy'
   | 'held'
   | 'incomplete'
   | 'internal';

@@ -42,6 +42,7 @@ export async function sealOnce(
       anchor,
       witness: witness ?? (kafka === null || registry === null ? NOBODY : logWitness(ch, kafka, registry)),
       positions,
+      isAlone: database.exclusive,
       eventUntilMs,
       writtenUntilMs: kafka === null || all ? nowMs : nowMs - WRITTEN_LATE_MS,
       nowMs,

@@ -27,7 +27,8 @@ export async function sealReplayed(database: OpenDatabase, data: string | undefi
       ),
     );
   } catch (error) {
-    if (!(error instanceof KeyholeError && error.code === 'evidence_broken')) throw error;
+    if (!(error instanceof KeyholeError && (error.code === 'evidence_broken' || error.code === 'evidence_busy')))
+      throw error;
     say(`not sealed: ${error.message}`);
   }
 }

@@ -1,7 +1,7 @@
 // The SQL that turns rows into leaves and leaves into roots, inside the database: ten million rows never leave it. The text of a row
 // and the tree are those of core/evidence and docs/evidence.md, said once more in SQL; a test holds the two against each other.
 
-import type { SealedColumn, SealedTable } from './sealed-tables.js';
+import { ACCESSES, type SealedColumn, type SealedTable } from './sealed-tables.js';
 
 /** What begins an erasure token; 43 characters of base64url follow, the customer's commitment. */
 export const TOKEN_PREFIX = 'erased:';
@@ -10,11 +10,16 @@ export const HOUR_MS = 3_600_000;
 
 const netstring = (sql: string): string => `concat(toString(length(${sql})), ':', ${sql}, ',')`;
 
-/** A customer's salt: of its group's secret, or its own where that was destroyed. Needs `customer_scope`. */
-export const saltSql = (customer: string): string =>
-  `if(secrets[1 + sipHash64(${customer}) % ${BUCKETS}] = toFixedString('', 32), ` +
-  `CAST(transform(${customer}, salted_ids, salts, ''), 'String'), ` +
-  `SHA256(concat(secrets[1 + sipHash64(${customer}) % ${BUCKETS}], ${customer})))`;
+/**
+ * A customer's salt: of its group's secret, or its own where that was destroyed. Needs CUSTOMER_SCOPE. Where nobody was erased yet, the
+ * first condition is a constant, and nothing is looked up in the salts.
+ */
+export const saltSql = (customer: string): string => {
+  const secret = `secrets[1 + sipHash64(${customer}) % ${BUCKETS}]`;
+  const ofGroup = `SHA256(concat(${secret}, ${customer}))`;
+  const own = `toFixedString(transform(${customer}, salted_ids, salts, toString(toFixedString('', 32))), 32)`;
+  return `if(length(salts) = 1, ${ofGroup}, if(${secret} = toFixedString('', 32), ${own}, ${ofGroup}))`;
+};
 
 export const commitmentSql = (customer: string): string =>
   `if(startsWith(${customer}, '${TOKEN_PREFIX}'), substring(${customer}, ${TOKEN_PREFIX.length + 1}), ` +
@@ -76,8 +81,14 @@ const ONE_PARTITION = 'SETTINGS do_not_merge_across_partitions_select_final = 1'
 export const leavesSql = (table: SealedTable, span: Span): string => `
   ${needsCustomers(table) ? `WITH ${CUSTOMER_SCOPE}` : ''}
   SELECT toUnixTimestamp(${hourSql(table)}) AS hour, ${table.key} AS row_key, SHA256(${rowTextSql(table)}) AS content, ${table.extra} AS extra
-  FROM ${table.source} WHERE ${spanSql(table, span)}
+  FROM ${table.source} ${filterWord(table)} ${spanSql(table, span)}
   ${ONE_PARTITION}`;
+
+/**
+ * An access's time is part of its identity, so rows of other hours may be left out before repeats are resolved: a slice then reads the
+ * times of its month and the rest of its own hours. Anywhere else that would choose among a row's versions.
+ */
+const filterWord = ({ source }: SealedTable): string => (source === ACCESSES.source ? 'PREWHERE' : 'WHERE');
 
 /** The level above: pairs from the left, a last one without partner as it is. See core/evidence/merkle.ts. */
 const LEVEL_ABOVE = `arrayMap((l, r) -> if(r = toFixedString('', 32), l, SHA256(concat('\\x01', l, r))),

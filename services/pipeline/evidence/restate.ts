@@ -10,6 +10,7 @@ import type { SealingKey } from '../../platform/files/sealing-key.js';
 import type { Anchor } from './anchor.js';
 import { type Chain, chainOn, type NewDigest, storeDigests } from './digests.js';
 import { HOUR_MS } from './leaves-sql.js';
+import { asOnlyPass } from './one-pass.js';
 import { hourStart, readHours, readRoots } from './read-rows.js';
 import { soundChain, throughOf } from './seal.js';
 import type { SealedTable } from './sealed-tables.js';
@@ -34,6 +35,8 @@ export interface Statement {
   readonly note: string;
   readonly token?: string;
   readonly nowMs: number;
+  /** an embedded database, locked by this process */
+  readonly isAlone?: boolean;
 }
 
 /** A digest stays well below what a topic takes. */
@@ -41,7 +44,10 @@ const MAX_ENTRIES = 2_000;
 const NOTHING = merkleRoot([]).toString('hex');
 
 /** Signs and publishes; entries that hold already are not said again. */
-export async function restate(
+export const restate = (ch: ClickHouse, restatements: readonly Restatement[], statement: Statement): Promise<void> =>
+  asOnlyPass(ch, statement.isAlone === true, () => restateNow(ch, restatements, statement));
+
+async function restateNow(
   ch: ClickHouse,
   restatements: readonly Restatement[],
   { key, anchor, kind, by, note, token, nowMs }: Statement,

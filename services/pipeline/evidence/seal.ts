@@ -11,6 +11,7 @@ import type { Anchor } from './anchor.js';
 import { countOf, type Differing, differencesOf, type HourDifference, type Witness } from './differences.js';
 import { type Chain, chainOf, chainOn, type NewDigest, readDigests, storeDigests } from './digests.js';
 import { HOUR_MS } from './leaves-sql.js';
+import { asOnlyPass } from './one-pass.js';
 import { type HourCount, hourStart, isoHour, readHours, readRoots } from './read-rows.js';
 import { SEALED_TABLES, type SealedTable } from './sealed-tables.js';
 import { ensureSalts, ensureSecrets } from './secrets.js';
@@ -25,6 +26,8 @@ export interface SealOptions {
   /** rows written before are sealed; epoch ms */
   readonly writtenUntilMs: number;
   readonly nowMs: number;
+  /** an embedded database, locked by this process */
+  readonly isAlone?: boolean;
   /** partition of the log to the first offset that may not be landed yet */
   readonly positions?: Readonly<Record<string, string>>;
   readonly onProgress?: (done: number, total: number) => void;
@@ -41,7 +44,10 @@ const SETTLING_MS = 10 * 60_000;
 export const FIRST_MS = Date.UTC(2000, 0, 1);
 export const LAST_MS = Date.UTC(2100, 0, 1);
 
-export async function seal(ch: ClickHouse, options: SealOptions): Promise<SealSummary> {
+export const seal = (ch: ClickHouse, options: SealOptions): Promise<SealSummary> =>
+  asOnlyPass(ch, options.isAlone === true, () => sealNow(ch, options));
+
+async function sealNow(ch: ClickHouse, options: SealOptions): Promise<SealSummary> {
   await ensureSecrets(ch);
   const chain = await soundChain(ch, options);
   const sweptMs = lastSwept(chain.bodies)?.at;

@@ -48,3 +48,15 @@ test('a sealed database that is migrated again and gains dispositions verifies',
   await sealAll(sealed, 0);
   expect((await verifyAll(sealed)).problems).toEqual([]);
 });
+
+test('of two passes at once one signs, and the chain stays one', async () => {
+  const { clickhouse: ch } = await freshDatabase('twopasses');
+  const sealed: Sealed = { ch, key: newKey(), anchor: memoryAnchor() };
+  await beginHistory(ch, 60);
+  const passes = await Promise.allSettled([sealAll(sealed, 0), sealAll(sealed, 0), sealAll(sealed, 0)]);
+  const refused = passes.flatMap((pass) => (pass.status === 'rejected' ? [pass.reason.code] : []));
+  expect(new Set(refused)).toEqual(new Set(['evidence_busy']));
+  expect(refused.length).toBeLessThan(3);
+  await sealAll(sealed, 0);
+  expect((await verifyAll(sealed)).problems).toEqual([]);
+});
