@@ -24,6 +24,8 @@ const UNCALIBRATED_FACTOR = 10;
 const MODEL_MEAN_EXCESS = 1 / Math.LN10;
 /** History may say that the model is too careful, by at most this factor (an episode of a long window counted once). */
 const MODEL_CAUTION = 10;
+/** An entity that stays in the tail is an alarm anew after so many sheets: its episode is forgotten by then (budget.ts). */
+const STRETCH_SHEETS = 14;
 /** The model's slope counts as so many excesses. */
 const MODEL_WEIGHT = 5;
 
@@ -31,7 +33,7 @@ export interface Calibration {
   readonly sheets: number;
   /** where the tail begins, in −log10 p; NaN when uncalibrated */
   readonly threshold: number;
-  /** distinct entities a day that reach the threshold */
+  /** entities a day that reach the threshold, each once in a stretch of days */
   readonly tailPerDay: number;
   /** mean of the exponential that continues the tail */
   readonly meanExcess: number;
@@ -75,7 +77,7 @@ export function calibrate(
   return {
     sheets: sheets.length,
     threshold,
-    tailPerDay: round(distinctAtOrAbove(sheets, threshold) / sheets.length, 6),
+    tailPerDay: round(alarmsAtOrAbove(sheets, threshold) / sheets.length, 6),
     meanExcess: round(Math.max(MODEL_MEAN_EXCESS, meanExcess(all, tail, threshold)), 6),
     weight,
     windowDays,
@@ -97,12 +99,14 @@ function largestOfEach(sheets: readonly Sample[], most: number): number[] {
   return all;
 }
 
-/** An entity that stays at its surprise for days is one alarm: whoever reaches the threshold counts once. */
-function distinctAtOrAbove(sheets: readonly Sample[], threshold: number): number {
+/** An entity that stays at its surprise is one alarm in each stretch of days, as it is one alert: whoever reaches the threshold counts once in it. */
+function alarmsAtOrAbove(sheets: readonly Sample[], threshold: number): number {
   const distinct = new Set<string>();
-  for (const { keys, surprises } of sheets) {
-    for (let i = 0; i < keys.length && (surprises[i] as number) >= threshold; i++) distinct.add(keys[i] as string);
-  }
+  sheets.forEach(({ keys, surprises }, at) => {
+    const stretch = Math.floor(at / STRETCH_SHEETS);
+    for (let i = 0; i < keys.length && (surprises[i] as number) >= threshold; i++)
+      distinct.add(`${stretch} ${keys[i]}`);
+  });
   return distinct.size;
 }
 

@@ -9,6 +9,7 @@ import { conduct } from './kinds/conduct.js';
 import { errand } from './kinds/errand.js';
 import { feed } from './kinds/feed.js';
 import { handover } from './kinds/handover.js';
+import { fairToMovers } from './kinds/moved.js';
 import { regret } from './kinds/regret.js';
 import { sigma } from './kinds/sigma.js';
 
@@ -17,7 +18,7 @@ const KINDS: Readonly<Record<Judge['kind'], unknown>> = {
   borrowed,
   canary,
   complaints,
-  conduct,
+  conduct: fairToMovers(conduct),
   errand,
   feed,
   handover,

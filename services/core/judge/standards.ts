@@ -20,6 +20,8 @@ export interface Thresholds {
 
 /** Days of history that calibrate, and the last of them before the day itself: late events cannot change them. */
 const HISTORY_DAYS = 28;
+/** Days of it whose alerts are counted against the budget: where offenders appear, honest alarms make room for them within weeks. */
+const COUNTED_DAYS = 14;
 const GAP_DAYS = 2;
 /** Alerts aimed at, of those that the budget allows: what is new is a little more than what history held. */
 const AIM = 0.7;
@@ -28,7 +30,7 @@ const MEDIUM_FACTOR = 3;
 export const KEEP_FACTOR = 10;
 const CRITICAL_FACTOR = 0.02;
 /** A threshold is at most so many times each detection's even share: quiet history does not make an alarm of the ordinary. */
-const MOST_EVEN_SHARES = 3;
+const MOST_EVEN_SHARES = 2;
 /** History is left out in so many blocks of days, one after another, when its days are judged by what the others say. */
 const BLOCKS = 4;
 
@@ -122,7 +124,12 @@ function makeStandards(
       remember(told, d, sample, without[blockOf(d, span)] ?? whole);
     }
   }
-  const history = historyOf(told, { oldest, newest, days: judgedDays.size });
+  const counted = Math.max(oldest, newest - COUNTED_DAYS + 1);
+  const history = historyOf(told, {
+    oldest: counted,
+    newest,
+    days: [...judgedDays].filter((one) => one >= counted).length,
+  });
   const weights = Math.max(
     1,
     catalogue.reduce((sum, { weight }) => sum + weight, 0),

@@ -89,7 +89,10 @@ export function canary(plot: Plot): Plan {
   };
 }
 
-/** One customer for one seller; some days later the customer complains. */
+/**
+ * One customer for one seller, who uses the address some days later, so that the customer complains. The read alone looks like any
+ * other; the campaign lasts until the address was used, and only the complaint connects the two.
+ */
 export function singleRead(plot: Plot): Plan {
   const { random, world } = plot;
   const span = plot.span(3, 3);
@@ -103,7 +106,9 @@ export function singleRead(plot: Plot): Plan {
       if (!trace.happened) return [trace];
       for (const { buyer, seller } of wanted) {
         const atMs = trace.lastMs + random.between(0.5, 6) * DAY_MS;
-        complain(world, random, buyer, seller, Math.min(atMs, (trace.lastMs + world.endMs) / 2));
+        const usedMs = Math.min(atMs, (trace.lastMs + world.endMs) / 2);
+        complain(world, random, buyer, seller, usedMs);
+        trace.add(usedMs, seller, [buyer]);
       }
       return [trace];
     },
