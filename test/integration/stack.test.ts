@@ -17,7 +17,15 @@ const data = mkdtempSync(join(tmpdir(), 'keyhole-up-'));
 
 afterAll(async () => {
   await runCli(['down', '--data', data]);
-  rmSync(data, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  // On a busy machine a database still writes while it ends.
+  await until('the folder is gone', async () => {
+    try {
+      rmSync(data, { recursive: true, force: true });
+    } catch {
+      return false;
+    }
+    return true;
+  });
 });
 
 function running(): StackState {
