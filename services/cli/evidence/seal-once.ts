@@ -6,6 +6,7 @@ import { FEEDS } from '../../core/feeds/records.js';
 import { NOBODY, type Witness } from '../../pipeline/evidence/differences.js';
 import { HOUR_MS } from '../../pipeline/evidence/leaves-sql.js';
 import { seal } from '../../pipeline/evidence/seal.js';
+import { sweepErased } from '../../pipeline/retention/sweep.js';
 import type { ClickHouse } from '../../platform/clickhouse/client.js';
 import { fromDateTime64 } from '../../platform/clickhouse/time.js';
 import type { SealingKey } from '../../platform/files/sealing-key.js';
@@ -35,6 +36,7 @@ export async function sealOnce(
   const { clickhouse: ch } = database;
   const nowMs = Date.now();
   try {
+    await sweepErased(ch);
     const positions = kafka === null ? {} : await landedPositions(ch);
     const eventUntilMs = kafka === null || all ? await newestHourEnd(ch) : await reachedByAll(ch, kafka);
     const { digests, refused } = await seal(ch, {

@@ -8,6 +8,7 @@ import { eraseCustomer } from '../../../services/pipeline/retention/erase.js';
 import { addHold, liftHold, readHolds } from '../../../services/pipeline/retention/holds.js';
 import { parsePolicy } from '../../../services/pipeline/retention/policy.js';
 import { applyRetention, planRetention } from '../../../services/pipeline/retention/retention.js';
+import { sweepErased } from '../../../services/pipeline/retention/sweep.js';
 import { createClickHouseFactStore } from '../../../services/pipeline/store/fact-store-clickhouse.js';
 import type { ClickHouse } from '../../../services/platform/clickhouse/client.js';
 import { freshDatabase } from '../support/stack.js';
@@ -141,6 +142,9 @@ describe('erasing a customer', () => {
       `SELECT count() AS n FROM {db}.accesses WHERE has(customer_ids, '${CUSTOMER}')`,
     );
     expect(row?.n).toBe('0');
+    expect(await verifyAll(sealed)).toMatchObject({ problems: [] });
+    await sweepErased(sealed.ch);
+    expect(mentions(await allText(sealed.ch))).toBe(0);
     expect(await verifyAll(sealed)).toMatchObject({ problems: [] });
     const again = await eraseCustomer(sealed.ch, CUSTOMER, statementOf(sealed));
     expect(again.accesses).toBe(0);
