@@ -8,7 +8,14 @@ import { FEEDS } from '../../services/core/feeds/records.js';
 import { connectKafka } from '../../services/platform/kafka/client.js';
 import { produceFolder } from '../../services/platform/kafka/produce-folder.js';
 import { createPublisher } from '../../services/platform/kafka/producer.js';
-import { createTopics, ensureTopics } from '../../services/platform/kafka/topics.js';
+import {
+  ANOMALIES_TOPIC,
+  createTopics,
+  DEAD_LETTERS_TOPIC,
+  DIGESTS_TOPIC,
+  ensureTopics,
+  RESTRICTIONS_TOPIC,
+} from '../../services/platform/kafka/topics.js';
 import { silentLogger } from '../../services/platform/log/logger.js';
 import { createCodec } from '../../services/platform/registry/codec.js';
 import { readTopic } from './support/read-topic.js';
@@ -23,7 +30,8 @@ beforeAll(async () => {
 
 test('missing topics are created once, and a dry run only says which', async () => {
   const dry = await ensureTopics(stack.kafka, { dryRun: true });
-  expect(dry.filter(({ created }) => created).length).toBe(FEEDS.length + 3);
+  const ours = [ANOMALIES_TOPIC, RESTRICTIONS_TOPIC, DIGESTS_TOPIC, DEAD_LETTERS_TOPIC];
+  expect(dry.filter(({ created }) => created).length).toBe(FEEDS.length + ours.length);
   const first = await ensureTopics(stack.kafka, { dryRun: false, partitions: 4 });
   expect(first).toEqual(dry);
   const again = await ensureTopics(stack.kafka, { dryRun: false, partitions: 9 });
