@@ -72,10 +72,13 @@ export async function complaintVersions(ch: ClickHouse, from: Day, to: Day): Pro
 
 const CONTACT_DATA = ['customer_email.read', 'customer_contact.export', 'order_report.export'];
 
-interface ReaderRow extends Omit<EarlierReader, 'last_ms' | 'reads' | 'unexplained'> {
+const ORDERS = 'order_history.read';
+
+interface ReaderRow extends Pick<EarlierReader, 'actor_id' | 'actor_kind' | 'seller_id'> {
   readonly complaint_id: string;
   readonly reads: string;
   readonly open: string;
+  readonly orders: string;
   readonly last_ms: string;
 }
 
@@ -124,15 +127,16 @@ async function readReaders(
   );
   const customers = sqlStrings([...new Set(complaints.map((one) => one.customer_id))].sort());
   const rows = await ch.query<ReaderRow>(
-    `SELECT complaint_id, actor_id, max(kind) AS actor_kind, seller AS seller_id, count() AS reads, countIf(explained != 'yes') AS open,
-      if(open > 0, maxIf(at_ms, explained != 'yes'), max(at_ms)) AS last_ms
+    `SELECT complaint_id, actor_id, maxIf(kind, NOT is_orders) AS actor_kind, seller AS seller_id, countIf(NOT is_orders) AS reads,
+      countIf(NOT is_orders AND explained != 'yes') AS open, countIf(is_orders) AS orders,
+      if(open > 0, maxIf(at_ms, NOT is_orders AND explained != 'yes'), maxIf(at_ms, NOT is_orders)) AS last_ms
     FROM
     (
-      SELECT actor_id, toString(actor_kind) AS kind, ifNull(seller_id, '') AS seller, explained, toUnixTimestamp64Milli(occurred_at) AS at_ms,
+      SELECT actor_id, toString(actor_kind) AS kind, ifNull(seller_id, '') AS seller, explained, action = '${ORDERS}' AS is_orders, toUnixTimestamp64Milli(occurred_at) AS at_ms,
         arrayJoin(arrayDistinct(arrayFilter(one -> one IN (${customers}), customer_ids))) AS customer
       FROM {db}.access_events FINAL
       WHERE hasAny(customer_ids, [${customers}]) AND ${between('occurred_at', Math.min(...days) - reach, Math.max(...days) + 1)}
-        AND outcome = 'allowed' AND action IN (${sqlStrings(CONTACT_DATA)}) AND actor_kind != 'service'
+        AND outcome = 'allowed' AND action IN (${sqlStrings([...CONTACT_DATA, ORDERS])}) AND actor_kind != 'service'
     ) AS access
     INNER JOIN
     (
@@ -142,9 +146,20 @@ async function readReaders(
     GROUP BY complaint_id, actor_id, seller
     ORDER BY complaint_id, actor_id, seller`,
   );
-  for (const { complaint_id, reads, open, last_ms, ...rest } of rows) {
-    const reader = { ...rest, reads: Number(reads), unexplained: Number(open), last_ms: Number(last_ms) };
-    push(readers, complaint_id, reader);
+  const orders = new Map<string, number>();
+  const ofActor = (row: ReaderRow): string => `${row.complaint_id} ${row.actor_id}`;
+  for (const row of rows) orders.set(ofActor(row), (orders.get(ofActor(row)) ?? 0) + Number(row.orders));
+  for (const row of rows) {
+    if (Number(row.reads) === 0) continue;
+    push(readers, row.complaint_id, {
+      actor_id: row.actor_id,
+      actor_kind: row.actor_kind,
+      seller_id: row.seller_id,
+      reads: Number(row.reads),
+      unexplained: Number(row.open),
+      orders_read: orders.get(ofActor(row)) ?? 0,
+      last_ms: Number(row.last_ms),
+    });
   }
   return readers;
 }

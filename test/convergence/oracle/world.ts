@@ -153,15 +153,17 @@ export function complaintsOf(
     .filter((one) => dayOf(one.received_at) === day && one.kind !== 'other')
     .sort((a, b) => (a.complaint_id < b.complaint_id ? -1 : 1))
     .map(({ complaint_id, customer_id, seller_id, received_at }) => {
-      const reads = accesses.filter(
+      const earlier = accesses.filter(
         ({ event }) =>
           event.customer_ids.includes(customer_id) &&
           event.outcome === 'allowed' &&
           event.actor_kind !== 'service' &&
-          CONTACT_DATA.includes(event.action) &&
           event.occurred_at < received_at &&
           dayOf(event.occurred_at) >= day - REACH_DAYS,
       );
+      const reads = earlier.filter(({ event }) => CONTACT_DATA.includes(event.action));
+      const ordersReadBy = (actor: string): number =>
+        earlier.filter(({ event }) => event.actor_id === actor && event.action === 'order_history.read').length;
       const keys = [...new Set(reads.map(({ event }) => `${event.actor_id}\n${event.seller_id ?? ''}`))].sort();
       const readers = keys.map((key) => {
         const own = reads.filter(({ event }) => `${event.actor_id}\n${event.seller_id ?? ''}` === key);
@@ -173,7 +175,15 @@ export function complaintsOf(
             .map(({ event }) => event.actor_kind)
             .sort()
             .at(-1) ?? 'employee';
-        return { actor_id: actor, actor_kind, seller_id: seller, reads: own.length, unexplained: open.length, last_ms };
+        return {
+          actor_id: actor,
+          actor_kind,
+          seller_id: seller,
+          reads: own.length,
+          unexplained: open.length,
+          orders_read: ordersReadBy(actor),
+          last_ms,
+        };
       });
       return { complaint_id, customer_id, seller_id, received_ms: received_at, readers };
     });
