@@ -98,9 +98,12 @@ export class Habits {
     };
   }
 
-  /** The narrowest group of the actor's that has enough members; the widest when none has. */
   groupOf(actor: number): GroupBaseline {
-    const circles = this.teams.circlesOf(actor);
+    return this.groupIn(this.teams.circlesOf(actor));
+  }
+
+  /** The narrowest of the circles that has enough members; the widest when none has. */
+  groupIn(circles: Circles): GroupBaseline {
     return ensure(this.narrowest, circles, () => {
       for (const circle of circles) {
         const group = this.group(circle);

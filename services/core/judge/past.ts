@@ -9,7 +9,7 @@ import type { UnscoredReason } from './kind.js';
 import { activeOn, type Measure, type MeasuredDay, measureKey, measureOf } from './measures.js';
 import type { FrameNames } from './names.js';
 import { baselineRange } from './read-set.js';
-import { appTeams, type Teams, teamsAsOf } from './teams.js';
+import { appTeams, type Circles, type Teams, teamsAsOf } from './teams.js';
 import type { World } from './world.js';
 
 const MIN_DAYS = 5;
@@ -24,6 +24,8 @@ export interface Past {
   readonly hasEnough: boolean;
   historyOf(actor: number): OwnHistory;
   groupOf(actor: number): GroupBaseline;
+  /** the group of somebody in these circles, whose own they need not be */
+  groupIn(circles: Circles): GroupBaseline;
   /** those with a reference history, ascending by name */
   membersOf(group: string): readonly number[];
   paceOf(actor: number): Member;
@@ -52,6 +54,7 @@ export function pastOf(world: World, measure: Measure, day: Day, days: number): 
     hasEnough: baseline.length + window.length - 1 >= MIN_DAYS,
     historyOf: (actor) => own.historyOf(actor),
     groupOf: (actor) => peers.groupOf(actor),
+    groupIn: (circles) => peers.groupIn(circles),
     membersOf: (group) => peers.membersOf(group),
     paceOf: (actor) => peers.paceOf(actor),
     activeDaysOf: (actor) => activeDays()[actor] ?? 0,
