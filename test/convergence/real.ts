@@ -1,10 +1,10 @@
 // The property on a real ClickHouse: the pipeline's own stores, and every statement that they send waits for its turn, is lost, fails
 // after it was done, or finds its sender dead.
 
+import { readProgress } from '../../services/pipeline/progress.js';
 import { createClickHouseFactStore } from '../../services/pipeline/store/fact-store-clickhouse.js';
 import { clickHouseJudgeStore } from '../../services/pipeline/store/judge-store-clickhouse.js';
 import type { ClickHouse } from '../../services/platform/clickhouse/client.js';
-import { readProgress } from '../../services/scorer/progress.js';
 import type { Proof } from './convergence.js';
 import { configurationOf } from './detections.js';
 import { createEngine } from './engine.js';

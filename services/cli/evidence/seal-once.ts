@@ -6,6 +6,7 @@ import { FEEDS } from '../../core/feeds/records.js';
 import { NOBODY, type Witness } from '../../pipeline/evidence/differences.js';
 import { HOUR_MS } from '../../pipeline/evidence/leaves-sql.js';
 import { seal } from '../../pipeline/evidence/seal.js';
+import { readProgress } from '../../pipeline/progress.js';
 import { sweepErased } from '../../pipeline/retention/sweep.js';
 import type { ClickHouse } from '../../platform/clickhouse/client.js';
 import { fromDateTime64 } from '../../platform/clickhouse/time.js';
@@ -71,16 +72,7 @@ async function reachedByAll(ch: ClickHouse, kafka: NonNullable<EvidenceContext['
   try {
     const cluster = await offsets.clusterId();
     const ends = await offsets.ends(FEEDS);
-    const rows = await ch.query<{ topic: string; partition: number; next_offset: string; watermark: string }>(
-      'SELECT topic, partition, next_offset, watermark FROM {db}.progress FINAL WHERE cluster = {cluster:String}',
-      { cluster },
-    );
-    const progress = rows.map(({ topic, partition, next_offset, watermark }) => ({
-      topic,
-      partition,
-      nextOffset: next_offset,
-      watermarkMs: fromDateTime64(watermark),
-    }));
+    const progress = await readProgress(ch, cluster);
     const { frontierMs } = align(ends, progress);
     const newestMs = Math.max(
       0,
