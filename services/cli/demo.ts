@@ -20,6 +20,7 @@ import { type Stack, startStack } from '../platform/stack/stack.js';
 import { chooseCampaigns } from '../simulator/campaigns/catalogue.js';
 import { createFolder } from '../simulator/output/folder.js';
 import { type Simulated, simulate } from '../simulator/simulate.js';
+import { sealAndVerify } from './demo/evidence.js';
 import { Screen } from './demo/screen.js';
 import { Announcements, readFigures } from './demo/watch.js';
 import { type Evaluation, evaluate } from './evaluate.js';
@@ -83,6 +84,7 @@ async function demo(seconds: number | null, screen: Screen): Promise<boolean> {
       if (shutdown.signal.aborted) return true;
       const evaluation = await evaluate(ch, await readFile(join(folder, 'truth.ndjson'), 'utf8'), 0);
       summarise(evaluation, screen);
+      screen.step(await sealAndVerify(data));
       await lookAround(ch, screen, seconds === null);
       if (seconds === null) await untilAborted(shutdown.signal);
       return evaluation.keyhole.found === evaluation.keyhole.offenders;
@@ -266,6 +268,7 @@ async function lookAround(ch: ClickHouse, screen: Screen, stays: boolean): Promi
     screen.line(`  npx keyhole explain ${top.anomaly_id} --data ${DATA_PATH}`);
     screen.line(`  npx keyhole who-read --actor ${top.actor_id} --data ${DATA_PATH}`);
   }
+  screen.line(`  npx keyhole verify --data ${DATA_PATH}`);
   screen.line(
     `  npx keyhole sql --data ${DATA_PATH} "SELECT actor_id, count() AS reads, countIf(explained != 'yes') AS unexplained FROM accesses GROUP BY actor_id ORDER BY unexplained DESC LIMIT 10"`,
   );

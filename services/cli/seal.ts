@@ -1,13 +1,15 @@
 // keyhole seal: signs what no feed can reach any more, hour by hour, and amends what came later. Once, or with --follow for as long as
-// it is let. Decides up to when; how is pipeline/evidence.
+// it is let: then it waits for parts that are not there yet, as `keyhole score` does. Decides up to when; how is pipeline/evidence.
 
 import type { Command } from 'commander';
 import { readSettings } from '../platform/config/settings.js';
-import { createLogger } from '../platform/log/logger.js';
+import { createLogger, type Logger } from '../platform/log/logger.js';
+import { createOutages } from '../platform/log/outages.js';
 import { onShutdown } from '../platform/shutdown/signals.js';
+import { retryForever, sleep } from '../platform/shutdown/wait.js';
 import { say } from '../platform/terminal/output.js';
 import { createProgress } from '../platform/terminal/progress.js';
-import { holdsDigests, keyToSeal, openEvidence } from './evidence/context.js';
+import { type EvidenceContext, holdsDigests, keyToSeal, openEvidence } from './evidence/context.js';
 import { sealOnce } from './evidence/seal-once.js';
 
 interface Flags {
@@ -18,6 +20,7 @@ interface Flags {
 }
 
 const PAUSE_MS = 60_000;
+const AFTER_FAILURE_MS = 10_000;
 
 export function registerSeal(program: Command): void {
   program
@@ -27,48 +30,73 @@ export function registerSeal(program: Command): void {
     .option('--follow', 'go on until told to stop, a pass a minute')
     .option('--new-key', 'make the key where there is none')
     .option('--data <path>', 'data folder (default: settings, else .keyhole)')
-    .action(run);
+    .action((flags: Flags) => (flags.follow === true ? follow(flags) : once(flags)));
 }
 
-async function run(flags: Flags): Promise<void> {
+async function once(flags: Flags): Promise<void> {
   const context = await openEvidence(flags.data);
   try {
-    const isSealed = await holdsDigests(context.database.clickhouse);
-    const key = keyToSeal(context, { isSealed, mayMake: flags.newKey === true, say });
-    if (flags.follow !== true)
-      return say(await sealOnce(context, { key, all: flags.all === true, progress: createProgress() }));
-    const log = createLogger('seal', { level: readSettings(process.env).logLevel });
-    const { signal, release } = onShutdown((name) => log.info({ signal: name }, 'stopping after this pass'));
-    try {
-      while (!signal.aborted) {
-        try {
-          log.info(await sealOnce(context, { key, all: flags.all === true }));
-        } catch (error) {
-          log.error(
-            { error: error instanceof Error ? error.message : 'failed' },
-            'nothing was sealed; the next pass tries again',
-          );
-        }
-        await pause(PAUSE_MS, signal);
-      }
-    } finally {
-      release();
-    }
+    say(await pass(context, flags, say));
   } finally {
     await context.close();
   }
 }
 
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
+async function pass(context: EvidenceContext, flags: Flags, tell: (line: string) => void): Promise<string> {
+  const isSealed = await holdsDigests(context.database.clickhouse);
+  const key = keyToSeal(context, { isSealed, mayMake: flags.newKey === true, say: tell });
+  const progress = flags.follow === true ? {} : { progress: createProgress() };
+  return await sealOnce(context, { key, all: flags.all === true, ...progress });
+}
+
+async function follow(flags: Flags): Promise<void> {
+  const log = createLogger('seal', { level: readSettings(process.env).logLevel });
+  const { signal, release } = onShutdown((name) => log.info({ signal: name }, 'stopping after this pass'));
+  try {
+    const context = await waitForParts(flags.data, log, signal);
+    if (context === null) return;
+    try {
+      await passes(context, { flags, log, signal });
+    } finally {
+      await context.close();
+    }
+  } finally {
+    release();
+  }
+}
+
+/** null: told to stop before the parts answered. */
+async function waitForParts(
+  data: string | undefined,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<EvidenceContext | null> {
+  try {
+    return await retryForever(() => openEvidence(data), { outages: createOutages(log), signal });
+  } catch (error) {
+    if (signal.aborted) return null;
+    throw error;
+  }
+}
+
+interface Following {
+  readonly flags: Flags;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** What fails is tried again soon, and said once: a database that nobody has migrated yet fails every time. */
+async function passes(context: EvidenceContext, { flags, log, signal }: Following): Promise<void> {
+  let said = '';
+  while (!signal.aborted) {
+    try {
+      log.info(await pass(context, flags, (line) => log.info(line)));
+      said = '';
+    } catch (error) {
+      const why = error instanceof Error ? error.message : 'failed';
+      if (why !== said) log.error({ error: why }, 'nothing was sealed; the next pass tries again');
+      said = why;
+    }
+    await sleep(said === '' ? PAUSE_MS : AFTER_FAILURE_MS, signal);
+  }
+}

@@ -1,5 +1,6 @@
 // keyhole up: the local stack on a data folder, either as long as this command runs (--foreground) or under a supervisor
-// that is left behind once all parts are healthy. How a part is started is platform/stack's business.
+// that is left behind once all parts are healthy; with it the process that seals what is stored. How a part is started is
+// platform/stack's business.
 
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -12,9 +13,11 @@ import { type Stack, startStack } from '../platform/stack/stack.js';
 import { findStack } from '../platform/stack/state.js';
 import { type Reporting, reporting, startDetached } from '../platform/stack/supervisor.js';
 import { renderParts } from './stack-table.js';
+import { type Sealer, startSealer } from './up/sealer.js';
 
 interface UpOptions {
   readonly foreground?: boolean;
+  readonly seal: boolean;
   readonly data: string;
 }
 
@@ -23,14 +26,16 @@ export function registerUp(program: Command): void {
     .command('up')
     .description('start the local stack: Kafka, schema registry, ClickHouse')
     .option('--foreground', 'stay, and stop the stack when this command ends, however it ends')
+    .option('--no-seal', 'without the process that seals what is stored, a pass a minute')
     .option('--data <path>', 'data folder, kept between runs', DEFAULT_DATA_PATH)
-    .action((options: UpOptions) => (options.foreground ? foreground(options.data) : background(options.data)));
+    .action((options: UpOptions) => (options.foreground ? foreground(options) : background(options)));
 }
 
-async function background(data: string): Promise<void> {
+async function background({ data, seal }: UpOptions): Promise<void> {
   const running = findStack(data);
   if (running === null) {
     const program = [join(__dirname, 'main.js'), 'up', '--foreground', '--data', data];
+    if (!seal) program.push('--no-seal');
     await startDetached(data, program, (line) => process.stderr.write(`${line}\n`));
   } else process.stderr.write('the stack is already running\n');
   const state = findStack(data);
@@ -39,14 +44,15 @@ async function background(data: string): Promise<void> {
   process.stdout.write(`${renderParts(state.parts.map((part) => ({ ...part, health: 'healthy' })))}\n`);
 }
 
-async function foreground(data: string): Promise<void> {
+async function foreground({ data, seal }: UpOptions): Promise<void> {
   const report = reporting();
   const shutdown = onShutdown((name) => report.line(`${name}: stopping the stack`));
   const ending = AbortSignal.any([shutdown.signal, report.abandoned]);
   try {
     const stack = await start(data, report, ending);
     report.ready(renderParts(stack.parts.map((part) => ({ ...part, health: 'healthy' }))));
-    await superviseUntil(ending, stack, data);
+    const sealer = seal ? startSealer(data) : null;
+    await superviseUntil(ending, stack, { data, sealer });
   } catch (error) {
     if (error instanceof Error) report.failed(error.message);
     process.exitCode = 1;
@@ -67,12 +73,18 @@ async function start(data: string, report: Reporting, ending: AbortSignal): Prom
   return stack;
 }
 
-async function superviseUntil(ending: AbortSignal, stack: Stack, data: string): Promise<void> {
+interface Supervised {
+  readonly data: string;
+  readonly sealer: Sealer | null;
+}
+
+async function superviseUntil(ending: AbortSignal, stack: Stack, { data, sealer }: Supervised): Promise<void> {
   const ended = new Promise<null>((resolve) => {
     if (ending.aborted) resolve(null);
     else ending.addEventListener('abort', () => resolve(null), { once: true });
   });
   const failure = await Promise.race([stack.failed, ended]);
+  await sealer?.stop();
   await stack.stop();
   if (failure === null) return;
   recordFailure(makeDataFolder(data), failure.message);

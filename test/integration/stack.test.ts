@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectKafka } from '../../services/platform/kafka/client.js';
@@ -40,6 +40,20 @@ function pidsOf(state: StackState): number[] {
 
 async function noneLeft(pids: readonly number[]): Promise<void> {
   await until('every process of the stack has ended', async () => pids.every((pid) => identify(pid) === null));
+}
+
+/** Processes that seal the folder. */
+function sealers(): number[] {
+  const wordsOf = (pid: string): string[] => {
+    try {
+      return readFileSync(join('/proc', pid, 'cmdline'), 'utf8').split('\0');
+    } catch {
+      return [];
+    }
+  };
+  const isSealer = (words: readonly string[]): boolean =>
+    words.includes('seal') && words.includes(data) && !words.some((word) => word.endsWith('tether.js'));
+  return readdirSync('/proc').flatMap((pid) => (/^\d+$/.test(pid) && isSealer(wordsOf(pid)) ? [Number(pid)] : []));
 }
 
 async function write(state: StackState): Promise<{ schemas: unknown; topics: string[] }> {
@@ -117,6 +131,21 @@ describe('keyhole up, status and down', () => {
     const question = 'SELECT count() > 0 FROM schema_migrations FORMAT TSV';
     expect(await keyhole(['sql', '--data', data, question])).toBe('1\n');
     expect(await keyhole(['status', '--settled', '--timeout', '60', '--data', data])).toContain('settled');
+  });
+
+  test('what is stored is sealed by a process of the stack, which ends with it', async () => {
+    const [sealer] = sealers();
+    expect(sealers()).toHaveLength(1);
+    await until('digests have been signed', async () => {
+      const signed = 'SELECT count() > 0 FROM evidence_digests FORMAT TSV';
+      return (await keyhole(['sql', '--data', data, signed])) === '1\n';
+    });
+    expect(await runCli(['verify', '--data', data])).toMatchObject({ code: 0, stdout: '' });
+    await keyhole(['down', '--data', data]);
+    expect(identify(sealer ?? 0)).toBeNull();
+    expect(sealers()).toEqual([]);
+    await keyhole(['up', '--no-seal', '--data', data]);
+    expect(sealers()).toEqual([]);
   });
 
   test('a part that dies ends the stack, and status tells why', async () => {

@@ -1,4 +1,5 @@
-// Whether accesses are explained as their cases, as stored now, explain them: the same decision once more, with nothing written.
+// Whether accesses are explained as their cases, as stored now, explain them, under a number that does not outrank what is stored: the
+// same decision once more, with nothing written.
 
 import { CaseBook } from '../cases/case-book.js';
 import { citedCases, explainAccess, readLimits } from '../explainer.js';
@@ -13,6 +14,9 @@ export function explainedRight(store: FactStore): ExplainedRight {
     await book.begin();
     const cases = await book.read(citedCases(rows.map(({ event }) => event)));
     const limits = await readLimits(store, cases, []);
-    return rows.every(({ event, explained }) => explainAccess(event, cases, limits).explained === explained);
+    return rows.every(({ event, explained, inputs }) => {
+      const right = explainAccess(event, cases, limits);
+      return right.explained === explained && inputs <= right.inputs;
+    });
   };
 }

@@ -116,12 +116,11 @@ async function dueHours(
 ): Promise<{ fresh: HourCount[]; known: string[] }> {
   const toMs = table.by === 'event' ? options.eventUntilMs : options.writtenUntilMs;
   const span = { fromMs: FIRST_MS, toMs: Math.min(toMs, LAST_MS) };
-  const all = await readHours(ch, table, span);
-  const arrived = await readHours(ch, table, { ...span, also: arrivedSince(table, sinceMs) });
+  const all = await readHours(ch, table, span, arrivedSince(table, sinceMs));
   const isKnown = ({ hour }: HourCount): boolean => sealed.has(isoHour(hour)) || hour * 1000 + HOUR_MS <= throughMs;
   return {
     fresh: all.filter((hour) => !isKnown(hour)),
-    known: arrived.filter(isKnown).map(({ hour }) => isoHour(hour)),
+    known: all.filter((hour) => hour.marked > 0 && isKnown(hour)).map(({ hour }) => isoHour(hour)),
   };
 }
 

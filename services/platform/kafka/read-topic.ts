@@ -25,6 +25,8 @@ export async function readWholeTopic(kafka: KafkaSettings, topic: string): Promi
 }
 
 const PATIENCE_MS = 30_000;
+/** A consumer is let go only once its last request was answered, so an empty one is answered soon. */
+const MAX_WAIT_MS = 100;
 
 /** Throws KeyholeError('kafka_unavailable') where the brokers fall silent. */
 export async function readStretch(
@@ -45,11 +47,6 @@ export async function readStretch(
       if (at < BigInt(high)) due.set(partition, { at, end: BigInt(high) });
     }
     if (due.size === 0) return;
-    await admin.setOffsets({
-      groupId,
-      topic,
-      partitions: [...due].map(([partition, { at }]) => ({ partition, offset: String(at) })),
-    });
     await consume(kafka, { groupId, topic, due }, onRecord);
     await admin.deleteGroups([groupId]).catch(() => undefined);
   } catch (error) {
@@ -64,7 +61,7 @@ async function consume(
   { groupId, topic, due }: { groupId: string; topic: string; due: Map<number, { at: bigint; end: bigint }> },
   onRecord: (record: TopicRecord) => void,
 ): Promise<void> {
-  const consumer = kafka.consumer({ groupId, maxBytesPerPartition: 1_048_576 });
+  const consumer = kafka.consumer({ groupId, maxBytesPerPartition: 1_048_576, maxWaitTimeInMs: MAX_WAIT_MS });
   let timer: NodeJS.Timeout | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
@@ -81,10 +78,11 @@ async function consume(
           autoCommit: false,
           eachBatch: async ({ batch }) => {
             wait();
-            const end = due.get(batch.partition)?.end;
-            if (end === undefined) return;
+            const stretch = due.get(batch.partition);
+            if (stretch === undefined) return;
+            const { at, end } = stretch;
             for (const { offset, key, value, timestamp } of batch.messages) {
-              if (value === null || BigInt(offset) >= end) continue;
+              if (value === null || BigInt(offset) < at || BigInt(offset) >= end) continue;
               onRecord({ partition: batch.partition, offset, key, value, timestampMs: Number(timestamp) });
             }
             // A compacted topic, or a transaction's marker, may leave the last offsets empty.
@@ -92,6 +90,8 @@ async function consume(
             if (due.size === 0) resolve();
           },
         });
+        // A new group begins at the beginning; what it is given before it has been told is left out above.
+        for (const [partition, { at }] of due) if (at > 0n) consumer.seek({ topic, partition, offset: String(at) });
       };
       run().catch(reject);
     });

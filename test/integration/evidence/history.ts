@@ -35,7 +35,7 @@ export async function landEvents(
   ch: ClickHouse,
   events: readonly AccessEvent[],
   explained: Explained = 'no',
-  inputs = 1,
+  inputs = 0,
 ): Promise<void> {
   await insertAccesses(
     ch,
@@ -126,6 +126,30 @@ export async function alert(ch: ClickHouse, n: number): Promise<void> {
   );
 }
 
+/** One row in each of the tables that only gain rows and have no writer of their own here. */
+async function leaveTraces(ch: ClickHouse, n: number): Promise<void> {
+  const atMs = Date.now();
+  await ch.insert(
+    'restriction_grants',
+    ['actor_id', 'source', 'step', 'reason', 'by', 'second', 'expires_at', 'at'],
+    [[`emp-${n}`, `anomaly/a-${n}`, 'step_up', 'found', 'analyst-1', '', atMs + 86_400_000, atMs]],
+  );
+  await ch.insert(
+    'reports_made',
+    ['kind', 'subject', 'range_from', 'range_to', 'format', 'names_customers', 'data_digest', 'file_digest'].concat([
+      'file_bytes',
+      'keyhole_version',
+      'made_by',
+    ]),
+    [['incident', `emp-${n}`, START_MS, atMs, 'pdf', 0, `data-${n}`, `file-${n}`, 900 + n, '1', 'analyst-1']],
+  );
+  await ch.insert(
+    'reveals',
+    ['case_id', 'pseudonym', 'why'],
+    [[`case-${n}`, `p-${String(n).padStart(24, '0')}`, 'complained']],
+  );
+}
+
 export async function beginHistory(ch: ClickHouse, events = 160): Promise<void> {
   await landEvents(
     ch,
@@ -138,4 +162,5 @@ export async function beginHistory(ch: ClickHouse, events = 160): Promise<void> 
     ]);
   for (const n of [0, 1, 2]) await dispose(ch, `a-${n}`, 'confirmed');
   for (const n of [0, 1, 2]) await alert(ch, n);
+  for (const n of [0, 1, 2]) await leaveTraces(ch, n);
 }

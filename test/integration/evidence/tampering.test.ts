@@ -2,6 +2,6 @@
 
 import { runTamperings } from './tamper-run.js';
 
-test('twelve random tamperings with rows, hours and digests are all found, with their table and hour', async () => {
-  expect(await runTamperings(12, 7)).toEqual([]);
+test('fourteen random tamperings of every kind are all found, with their table and hour', async () => {
+  expect(await runTamperings(14, 7)).toEqual([]);
 });

@@ -65,8 +65,8 @@ export interface TableRows {
 export async function readTable(ch: ClickHouse, name: string): Promise<TableRows> {
   const columns = await ch.query<{ name: string; type: string }>(
     `SELECT name, type FROM system.columns WHERE database = {database:String} AND table = {name:String}
-    AND default_kind != 'MATERIALIZED' ORDER BY position`,
-    { database: ch.database, name },
+    AND (default_kind != 'MATERIALIZED' OR {filled:UInt8}) ORDER BY position`,
+    { database: ch.database, name, filled: Number(FILLED_IN.has(name)) },
   );
   const names = columns.map((column) => `\`${column.name}\``).join(', ');
   const text = await collect(ch, `SELECT ${names} FROM ${ch.database}.${name} FORMAT JSONCompactEachRow`);
@@ -79,62 +79,89 @@ async function collect(ch: ClickHouse, sql: string): Promise<string> {
   return text;
 }
 
+/** What the server fills in itself can be given by whoever may set this: an administrator of the database. */
+const ANY_COLUMN = 'insert_allow_materialized_columns = 1';
+
 export async function rewriteTable(
   ch: ClickHouse,
   { name, columns }: TableRows,
   rows: readonly (readonly unknown[])[],
 ): Promise<void> {
+  const names = columns.map((column) => `\`${column.name}\``);
   await ch.command(`TRUNCATE TABLE {db}.${name}`);
-  await ch.insert(
-    name,
-    columns.map((column) => `\`${column.name}\``),
-    rows,
+  if (!FILLED_IN.has(name)) return await ch.insert(name, names, rows);
+  const structure = columns.map((column) => `\`${column.name}\` ${column.type.replaceAll("'", "\\'")}`).join(', ');
+  const lines = rows.map((row) => JSON.stringify(row)).join('\n');
+  await ch.command(
+    `INSERT INTO {db}.${name} (${names.join(', ')}) SELECT * FROM format(JSONCompactEachRow, '${structure}', {lines:String}) SETTINGS ${ANY_COLUMN}`,
+    { lines },
   );
 }
+
+/** Tables with columns that only the server writes in the ordinary way. */
+const FILLED_IN = new Set(['reveals']);
 
 /** What a repeat of the same write may change, and so nothing that is sealed. */
 const ARRIVAL = new Set(['ingested_at', 'judged_at']);
 
 /** The first of a table's columns that a row of its own has a value of its own in. */
-const NAMING = new Set(['event_id', 'anomaly_id', 'detection', 'item_id', 'reason']);
+const NAMING = new Set(['event_id', 'anomaly_id', 'detection', 'item_id', 'reason', 'subject', 'case_id']);
 
 export interface Tampering {
   readonly what: string;
   readonly rows: readonly (readonly unknown[])[];
 }
 
-export function tamper({ columns, rows }: TableRows, pick: (below: number) => number): Tampering {
+type Pick = (below: number) => number;
+type Row = readonly unknown[];
+
+const openColumns = ({ columns }: TableRows): number[] =>
+  columns.flatMap(({ name }, i) => (ARRIVAL.has(name) ? [] : [i]));
+
+const withValue = (row: Row, column: number, value: unknown): Row => row.map((one, i) => (i === column ? value : one));
+
+export function changeField({ columns, rows }: TableRows, pick: Pick, only?: readonly string[]): Tampering {
   const at = pick(rows.length);
-  const row = rows[at] as readonly unknown[];
-  const others = rows.filter((_, i) => i !== at);
-  const open = columns.flatMap(({ name }, i) => (ARRIVAL.has(name) ? [] : [i]));
+  const open = openColumns({ name: '', columns, rows }).filter((i) => only?.includes(columns[i]?.name ?? '') ?? true);
   const column = open[pick(open.length)] as number;
-  const name = columns[column]?.name ?? '';
-  switch (pick(4)) {
-    case 0:
-      return { what: `removed row ${at}`, rows: others };
-    case 1: {
-      const key = columns.findIndex(({ name }) => NAMING.has(name));
-      const added = row.map((value, i) => (i === key ? `${String(value)}-x${pick(1_000)}` : value));
-      return { what: `added a row like ${at}`, rows: [...rows, added] };
-    }
-    case 2: {
-      const partner = pick(rows.length);
-      const other = rows[partner] as readonly unknown[];
-      if (JSON.stringify(other[column]) !== JSON.stringify(row[column])) {
-        const swapped = (mine: readonly unknown[], theirs: readonly unknown[]) =>
-          mine.map((value, i) => (i === column ? theirs[i] : value));
-        return {
-          what: `exchanged ${name} of rows ${at} and ${partner}`,
-          rows: rows.map((one, i) => (i === at ? swapped(row, other) : i === partner ? swapped(other, row) : one)),
-        };
-      }
-      break;
-    }
-    default:
+  const row = rows[at] as Row;
+  const changed = withValue(row, column, otherThan(row[column], columns[column]?.type ?? ''));
+  return {
+    what: `changed ${columns[column]?.name} of row ${at}`,
+    rows: rows.map((one, i) => (i === at ? changed : one)),
+  };
+}
+
+export function removeRow({ rows }: TableRows, pick: Pick): Tampering {
+  const at = pick(rows.length);
+  return { what: `removed row ${at}`, rows: rows.filter((_, i) => i !== at) };
+}
+
+export function addRow({ columns, rows }: TableRows, pick: Pick): Tampering {
+  const at = pick(rows.length);
+  const key = columns.findIndex(({ name }) => NAMING.has(name));
+  const row = rows[at] as Row;
+  return {
+    what: `added a row like ${at}`,
+    rows: [...rows, withValue(row, key, `${String(row[key])}-x${pick(1_000)}`)],
+  };
+}
+
+/** Two rows keep all else and give each other a value; a column in which the two are equal is passed over. */
+export function exchangeValues(table: TableRows, pick: Pick): Tampering {
+  const { columns, rows } = table;
+  const open = openColumns(table);
+  for (;;) {
+    const [at, partner, column] = [pick(rows.length), pick(rows.length), open[pick(open.length)] as number];
+    const [row, other] = [rows[at] as Row, rows[partner] as Row];
+    if (JSON.stringify(other[column]) === JSON.stringify(row[column])) continue;
+    return {
+      what: `exchanged ${columns[column]?.name} of rows ${at} and ${partner}`,
+      rows: rows.map((one, i) =>
+        i === at ? withValue(row, column, other[column]) : i === partner ? withValue(other, column, row[column]) : one,
+      ),
+    };
   }
-  const changed = row.map((value, i) => (i === column ? otherThan(value, columns[i]?.type ?? '') : value));
-  return { what: `changed ${name} of row ${at}`, rows: [...others, changed] };
 }
 
 function otherThan(value: unknown, type: string): unknown {
