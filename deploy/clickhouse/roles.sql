@@ -17,14 +17,17 @@ CREATE SETTINGS PROFILE IF NOT EXISTS keyhole_reading SETTINGS INHERIT 'keyhole_
 
 CREATE ROLE IF NOT EXISTS keyhole_writer;
 GRANT SELECT, INSERT, ALTER TABLE, ALTER VIEW, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE ON {db}.* TO keyhole_writer;
-GRANT CREATE DATABASE, SELECT, CREATE VIEW, DROP VIEW ON {db}_analyst.* TO keyhole_writer;
+GRANT CREATE DATABASE, SELECT, INSERT, CREATE TABLE, CREATE VIEW, DROP VIEW ON {db}_analyst.* TO keyhole_writer;
 GRANT CREATE DATABASE, SELECT, CREATE VIEW, DROP VIEW ON {db}_investigator.* TO keyhole_writer;
 GRANT CREATE DATABASE, SELECT, CREATE VIEW, DROP VIEW ON {db}_auditor.* TO keyhole_writer;
-GRANT SELECT ON system.query_log TO keyhole_writer;
+GRANT SELECT, ALTER DELETE ON system.query_log TO keyhole_writer;
+GRANT SELECT ON system.errors TO keyhole_writer;
 GRANT SYSTEM FLUSH LOGS ON *.* TO keyhole_writer;
 
-CREATE ROLE IF NOT EXISTS keyhole_analyst SETTINGS PROFILE 'keyhole_reading';
+-- Not read-only, for the record of a report is written; all else is a matter of grants.
+CREATE ROLE IF NOT EXISTS keyhole_analyst SETTINGS PROFILE 'keyhole_bounded';
 GRANT SELECT ON {db}_analyst.* TO keyhole_analyst;
+GRANT INSERT ON {db}_analyst.reports_made TO keyhole_analyst;
 
 CREATE ROLE IF NOT EXISTS keyhole_investigator SETTINGS PROFILE 'keyhole_bounded';
 GRANT SELECT ON {db}_analyst.* TO keyhole_investigator;

@@ -2,7 +2,8 @@
 --
 -- Views are DEFINER views: who reads one needs no right to the tables under it, and has none. {db}_analyst has the names of {db}, so every question and every command that
 -- reads works in both; customers are pseudonyms there: HMAC-SHA-256 under a key that only the writer reads, the same everywhere, so that joins work. The key comes by
--- a join, not as a constant, so that no plan shows it. Free text that people wrote (notes, reasons) is left out: it may name customers.
+-- a join, not as a constant, so that no plan shows it. Who was erased stands as the token that everybody sees. Free text that people wrote (notes, reasons) is empty: it
+-- may name customers.
 
 CREATE DATABASE IF NOT EXISTS {db}_analyst;
 CREATE DATABASE IF NOT EXISTS {db}_investigator;
@@ -11,25 +12,25 @@ CREATE DATABASE IF NOT EXISTS {db}_auditor;
 CREATE OR REPLACE VIEW {db}_analyst.accesses SQL SECURITY DEFINER AS
 SELECT
     event_id, occurred_at, actor_id, actor_kind, action, outcome, tool, marketplace, seller_id,
-    arrayMap(c -> concat('p-', lower(substring(hex(HMAC('sha256', c, assumeNotNull(k.key))), 1, 24))), a.customer_ids) AS customer_ids,
+    arrayMap(c -> if(startsWith(c, 'erased:'), c, concat('p-', lower(substring(hex(HMAC('sha256', c, assumeNotNull(k.key))), 1, 24)))), a.customer_ids) AS customer_ids,
     review_id, review_rating, record_count, case_id, approver_id, session_id, source_ip, country, explained, ingested_at
 FROM {db}.accesses AS a CROSS JOIN (SELECT key FROM {db}.pseudonym_key ORDER BY made_at LIMIT 1) AS k;
 
 CREATE OR REPLACE VIEW {db}_analyst.latest_cases SQL SECURITY DEFINER AS
 SELECT
     case_id, kind, status, opened_at, closed_at, opened_by, assignee_id, seller_id,
-    arrayMap(c -> concat('p-', lower(substring(hex(HMAC('sha256', c, assumeNotNull(k.key))), 1, 24))), s.customer_ids) AS customer_ids,
+    arrayMap(c -> if(startsWith(c, 'erased:'), c, concat('p-', lower(substring(hex(HMAC('sha256', c, assumeNotNull(k.key))), 1, 24)))), s.customer_ids) AS customer_ids,
     approved_by, record_limit, updated_at
 FROM {db}.latest_cases AS s CROSS JOIN (SELECT key FROM {db}.pseudonym_key ORDER BY made_at LIMIT 1) AS k;
 
 CREATE OR REPLACE VIEW {db}_analyst.complaints SQL SECURITY DEFINER AS
 SELECT
-    complaint_id, concat('p-', lower(substring(hex(HMAC('sha256', c.customer_id, assumeNotNull(k.key))), 1, 24))) AS customer_id,
+    complaint_id, if(startsWith(c.customer_id, 'erased:'), c.customer_id, concat('p-', lower(substring(hex(HMAC('sha256', c.customer_id, assumeNotNull(k.key))), 1, 24)))) AS customer_id,
     seller_id, received_at, kind, channel
 FROM {db}.complaints AS c CROSS JOIN (SELECT key FROM {db}.pseudonym_key ORDER BY made_at LIMIT 1) AS k;
 
 CREATE OR REPLACE VIEW {db}_analyst.planted_customers SQL SECURITY DEFINER AS
-SELECT concat('p-', lower(substring(hex(HMAC('sha256', c.customer_id, assumeNotNull(k.key))), 1, 24))) AS customer_id, planted_at
+SELECT if(startsWith(c.customer_id, 'erased:'), c.customer_id, concat('p-', lower(substring(hex(HMAC('sha256', c.customer_id, assumeNotNull(k.key))), 1, 24)))) AS customer_id, '' AS label, planted_at
 FROM {db}.planted_customers AS c CROSS JOIN (SELECT key FROM {db}.pseudonym_key ORDER BY made_at LIMIT 1) AS k;
 
 CREATE OR REPLACE VIEW {db}_analyst.anomalies SQL SECURITY DEFINER AS SELECT * FROM {db}.anomalies;
@@ -43,11 +44,28 @@ CREATE OR REPLACE VIEW {db}_analyst.clusters SQL SECURITY DEFINER AS SELECT * FR
 CREATE OR REPLACE VIEW {db}_analyst.seller_directory SQL SECURITY DEFINER AS SELECT * FROM {db}.seller_directory;
 CREATE OR REPLACE VIEW {db}_analyst.undecoded SQL SECURITY DEFINER AS SELECT * FROM {db}.undecoded;
 CREATE OR REPLACE VIEW {db}_analyst.enforcements SQL SECURITY DEFINER AS
-SELECT enforcement_id, seller_id, kind, at, case_id, decided_by FROM {db}.enforcements;
+SELECT enforcement_id, seller_id, kind, at, '' AS reason, case_id, decided_by FROM {db}.enforcements;
 CREATE OR REPLACE VIEW {db}_analyst.dispositions SQL SECURITY DEFINER AS
-SELECT anomaly_id, disposition, by, at FROM {db}.dispositions;
+SELECT anomaly_id, disposition, by, '' AS note, at FROM {db}.dispositions;
 CREATE OR REPLACE VIEW {db}_analyst.exceptions_in_force SQL SECURITY DEFINER AS
-SELECT * EXCEPT (why) FROM {db}.exceptions_in_force;
+SELECT * EXCEPT (why), '' AS why FROM {db}.exceptions_in_force;
+CREATE OR REPLACE VIEW {db}_analyst.restriction_grants SQL SECURITY DEFINER AS SELECT * EXCEPT (reason), '' AS reason FROM {db}.restriction_grants;
+CREATE OR REPLACE VIEW {db}_analyst.conflicts SQL SECURITY DEFINER AS SELECT * FROM {db}.conflicts;
+CREATE OR REPLACE VIEW {db}_analyst.contested SQL SECURITY DEFINER AS SELECT * FROM {db}.contested;
+
+-- An analyst's reports name customers by pseudonym, and are on record like anybody's: what is inserted here is kept in {db}.reports_made alone,
+-- under the name of the user who is logged in, whoever was named.
+CREATE TABLE IF NOT EXISTS {db}_analyst.reports_made
+(
+    kind String, subject String, range_from DateTime64(3, 'UTC'), range_to DateTime64(3, 'UTC'), format String, names_customers UInt8,
+    data_digest String, file_digest String, file_bytes UInt64, keyhole_version String, made_by String, logged_in String MATERIALIZED currentUser()
+)
+ENGINE = Null;
+DROP VIEW IF EXISTS {db}_analyst.reports_recorded;
+CREATE MATERIALIZED VIEW {db}_analyst.reports_recorded TO {db}.reports_made SQL SECURITY DEFINER AS
+SELECT
+    kind, subject, range_from, range_to, format, toUInt8(0) AS names_customers, data_digest, file_digest, file_bytes, keyhole_version, logged_in AS made_by
+FROM {db}_analyst.reports_made;
 
 -- Who inserts a row here has recorded a reveal; `revealed` then shows who is behind the pseudonyms that the asking user recorded, on cases that exist.
 CREATE OR REPLACE VIEW {db}_investigator.revealed SQL SECURITY DEFINER AS

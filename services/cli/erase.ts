@@ -1,9 +1,12 @@
 // keyhole erase --customer ID: the right to be forgotten. Afterwards nothing stored names the customer; counts, digests and proofs stay
-// valid. What Kafka and its producers still hold is theirs to erase, and said.
+// valid. What the feeds' topics and their producers still hold is theirs to erase, and said.
 
 import type { Command } from 'commander';
 import { checkReason } from '../core/exceptions/exception.js';
 import { eraseCustomer } from '../pipeline/retention/erase.js';
+import { forgetRecords } from '../platform/kafka/forget.js';
+import type { TopicRecord } from '../platform/kafka/read-topic.js';
+import { DEAD_LETTERS_TOPIC } from '../platform/kafka/topics.js';
 import { parseId } from '../platform/terminal/arguments.js';
 import { say } from '../platform/terminal/output.js';
 import { holdsDigests, keyToSeal, openEvidence } from './evidence/context.js';
@@ -24,6 +27,12 @@ export function registerErase(program: Command): void {
     .option('--why <text>', 'such as the number of the request', 'request of the customer')
     .option('--data <path>', 'data folder (default: settings, else .keyhole)')
     .action(run);
+}
+
+/** With whatever neighbours, as in the table of dead letters. */
+function holds(customer: string): (record: TopicRecord) => boolean {
+  const texts = [customer, JSON.stringify(customer).slice(1, -1)].map((text) => Buffer.from(text));
+  return ({ key, value }) => texts.some((text) => value.includes(text) || key?.includes(text) === true);
 }
 
 async function run(flags: Flags): Promise<void> {
@@ -47,8 +56,14 @@ async function run(flags: Flags): Promise<void> {
       `erased: ${erased.accesses} accesses, ${erased.cases} case versions, ${erased.complaints} complaints now name ${erased.token}\n` +
         (erased.elsewhere.length === 0 ? '' : `and ${erased.elsewhere.join(', ')}\n`),
     );
-    if (context.kafka !== null)
-      say('Kafka keeps what was produced for as long as its topics do: see docs/retention.md');
+    if (!erased.queriesForgotten)
+      say('the log of queries may not be changed from here: see docs/retention.md for what its administrator runs');
+    if (context.kafka !== null) {
+      const letters = await forgetRecords(context.kafka, DEAD_LETTERS_TOPIC, holds(customer));
+      if (letters > 0)
+        say(`${letters} records of ${DEAD_LETTERS_TOPIC} named the customer; all up to the last of them are deleted`);
+      say('the topics of the feeds keep what was produced for as long as they are set to: see docs/retention.md');
+    }
   } finally {
     await context.close();
   }

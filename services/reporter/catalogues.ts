@@ -1,6 +1,6 @@
 // The catalogues of the checkout, as the controls report reads them.
 
-import type { Catalogues } from '../core/reporting/facts.js';
+import type { Catalogues } from '../core/reporting/facts-organisation.js';
 import { loadJudgingConfig } from '../pipeline/judging-config.js';
 import { loadActions } from '../platform/files/actions.js';
 

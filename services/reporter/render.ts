@@ -32,10 +32,15 @@ function tableNamed(report: Report, name: string): Table {
   return table;
 }
 
-/** Every row carries the range, the digest and the version, so that a row torn from its file still says where it comes from. */
+/**
+ * Every row carries the range, the digest and the version, so that a row torn from its file still says where it comes from. A table without
+ * rows has one that holds these alone.
+ */
 function renderCsv(report: Report, { columns, rows }: Table): string {
   const { from, to, data_digest, keyhole_version } = report;
   const head = [...columns.map(({ name }) => name), 'range_from', 'range_to', 'data_digest', 'keyhole_version'];
   const tail = [from, to, data_digest, keyhole_version].map(csvCell).join(',');
-  return [head.join(','), ...rows.map((row) => `${row.map(csvCell).join(',')},${tail}`), ''].join('\n');
+  const none = columns.map(() => null);
+  const shown = rows.length === 0 ? [none] : rows;
+  return [head.join(','), ...shown.map((row) => `${row.map(csvCell).join(',')},${tail}`), ''].join('\n');
 }

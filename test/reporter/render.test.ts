@@ -22,7 +22,16 @@ describe('a report as CSV', () => {
     expect(row?.slice(-4)).toEqual([report.from, report.to, report.data_digest, report.keyhole_version]);
   });
 
-  test.each([0, 1, 100_000])('holds all of %d rows under one head', async (rows) => {
+  test('without rows says its range and digest all the same', async () => {
+    const report = reportOf([]);
+    const [head, row, ...rest] = parseCsv((await renderReport(report, 'csv')).toString());
+    expect(rest).toEqual([]);
+    expect(row).toHaveLength(head?.length ?? 0);
+    expect(row?.slice(-4)).toEqual([report.from, report.to, report.data_digest, report.keyhole_version]);
+    expect(row?.slice(0, -4).every((cell) => cell === '')).toBe(true);
+  });
+
+  test.each([1, 100_000])('holds all of %d rows under one head', async (rows) => {
     const csv = await renderReport(
       reportOf(Array.from({ length: rows }, (_, at) => [`e-${at}`, at, 'x', null])),
       'csv',

@@ -7,8 +7,10 @@ import { validateRecord } from '../../core/feeds/validate.js';
 import type { Witness } from '../../pipeline/evidence/differences.js';
 import { readDigests } from '../../pipeline/evidence/digests.js';
 import { explainedRight } from '../../pipeline/evidence/explained-right.js';
+import { judgedRight } from '../../pipeline/evidence/judged-right.js';
 import { topicWitness } from '../../pipeline/evidence/topic-witness.js';
 import { createClickHouseFactStore } from '../../pipeline/store/fact-store-clickhouse.js';
+import { clickHouseJudgeStore } from '../../pipeline/store/judge-store-clickhouse.js';
 import type { ClickHouse } from '../../platform/clickhouse/client.js';
 import type { KafkaSettings, RegistrySettings } from '../../platform/config/settings.js';
 import { readStretch, type TopicRecord } from '../../platform/kafka/read-topic.js';
@@ -19,11 +21,10 @@ const LOG = 'access-log';
 const MAX_RECORDS = 10_000;
 
 export function logWitness(ch: ClickHouse, kafka: KafkaSettings, registry: RegistrySettings): Witness {
-  return topicWitness(
-    ch,
-    (onAccess) => readLog(ch, { kafka, registry }, onAccess),
-    explainedRight(createClickHouseFactStore(ch)),
-  );
+  return topicWitness(ch, (onAccess) => readLog(ch, { kafka, registry }, onAccess), {
+    explainedRight: explainedRight(createClickHouseFactStore(ch)),
+    judgedRight: judgedRight(ch, clickHouseJudgeStore(ch)),
+  });
 }
 
 async function readLog(

@@ -47,9 +47,10 @@ export const LAST_MS = Date.UTC(2100, 0, 1);
 export const seal = (ch: ClickHouse, options: SealOptions): Promise<SealSummary> =>
   asOnlyPass(ch, options.isAlone === true, () => sealNow(ch, options));
 
-async function sealNow(ch: ClickHouse, options: SealOptions): Promise<SealSummary> {
+async function sealNow(ch: ClickHouse, asked: SealOptions): Promise<SealSummary> {
   await ensureSecrets(ch);
-  const chain = await soundChain(ch, options);
+  const chain = await soundChain(ch, asked);
+  const options = notBefore(chain, asked);
   const sweptMs = lastSwept(chain.bodies)?.at;
   const sinceMs = sweptMs === undefined ? FIRST_MS : Date.parse(sweptMs) - SETTLING_MS;
   const batch = randomBytes(6).toString('hex');
@@ -95,6 +96,16 @@ export async function soundChain(ch: ClickHouse, { key, anchor }: Pick<SealOptio
   const known = new Set(published.map(({ seq }) => seq));
   await anchor.publish(chain.digests.filter(({ seq }) => !known.has(seq)));
   return chain;
+}
+
+/** What is sealed stays sealed, and is amended, where less is asked for now: after retention, the newest access may be gone. */
+function notBefore({ bodies }: Chain, options: SealOptions): SealOptions {
+  const { event, written } = sealedThrough(bodies);
+  return {
+    ...options,
+    eventUntilMs: Math.max(event, options.eventUntilMs),
+    writtenUntilMs: Math.max(written, options.writtenUntilMs),
+  };
 }
 
 const arrivedSince = (table: SealedTable, sinceMs: number): string =>

@@ -47,26 +47,22 @@ export async function ensureSalts(ch: ClickHouse, span: Span): Promise<void> {
 
 /**
  * Destroys what a customer's commitment could be opened with. The other customers of its group keep theirs; customers of the group
- * that no row names are new when they come.
+ * that no row names are new when they come. @param id SQL of the customer's id
  */
-export async function destroySecret(ch: ClickHouse, customer: string): Promise<void> {
+export async function destroySecret(ch: ClickHouse, id: string): Promise<void> {
   await ch.command(
     `INSERT INTO {db}.customer_salts (customer_id, salt)
     SELECT other, SHA256(concat(known.secret, other)) FROM
     (
       SELECT arrayJoin(customer_ids) AS other FROM {db}.access_events
-      WHERE arrayExists(one -> sipHash64(one) % ${BUCKETS} = sipHash64({customer:String}) % ${BUCKETS}, customer_ids)
+      WHERE arrayExists(one -> sipHash64(one) % ${BUCKETS} = sipHash64(${id}) % ${BUCKETS}, customer_ids)
       GROUP BY other
     ) AS named
     INNER JOIN {db}.customer_secrets AS known ON known.bucket = sipHash64(other) % ${BUCKETS}
-    WHERE sipHash64(other) % ${BUCKETS} = sipHash64({customer:String}) % ${BUCKETS}
-      AND other != {customer:String} AND NOT startsWith(other, 'erased:')
+    WHERE sipHash64(other) % ${BUCKETS} = sipHash64(${id}) % ${BUCKETS}
+      AND other != ${id} AND NOT startsWith(other, 'erased:')
     ${UNLOGGED}`,
-    { customer },
   );
-  await ch.command(
-    `ALTER TABLE {db}.customer_secrets DELETE WHERE bucket = sipHash64({customer:String}) % ${BUCKETS}`,
-    { customer },
-  );
-  await ch.command('ALTER TABLE {db}.customer_salts DELETE WHERE customer_id = {customer:String}', { customer });
+  await ch.command(`ALTER TABLE {db}.customer_secrets DELETE WHERE bucket = sipHash64(${id}) % ${BUCKETS}`);
+  await ch.command(`ALTER TABLE {db}.customer_salts DELETE WHERE customer_id = ${id}`);
 }

@@ -1,14 +1,17 @@
 // The witness of a stack: the access-log topic itself. An access that came after its hour was sealed is honest where the topic holds a
 // record of its identity whose content, as it is validated and hashed on its way in, is word for word the row's. A better explanation is
-// honest where explaining the access again gives it. A judgement may only move on; what is in it, `rescore --check` recomputes.
+// honest where explaining the access again gives it. A judgement may only move on, and on no more than is stored; what is in it,
+// `rescore --check` recomputes.
 
 import { accessKey } from '../../core/explain/explain.js';
 import { contentDigest, contentRank } from '../../core/feeds/canonical.js';
 import type { AccessEvent } from '../../core/feeds/records.js';
+import { dayFromText } from '../../core/time.js';
 import type { ClickHouse } from '../../platform/clickhouse/client.js';
 import { TABLES } from '../tables.js';
 import type { HourDifference, Witness } from './differences.js';
 import { hourSpan } from './differences.js';
+import type { JudgedRight, JudgedWindow } from './judged-right.js';
 import { spanSql } from './leaves-sql.js';
 import { INPUT_BITS } from './sealed-tables.js';
 import { isForward } from './witnesses.js';
@@ -16,13 +19,16 @@ import { isForward } from './witnesses.js';
 /** Every valid access of the topic since the last pass; called once, when the first row has to be vouched for. */
 export type ReadLog = (onAccess: (event: AccessEvent) => void) => Promise<void>;
 
-/** @param recheck the explanations of these accesses as they should be, in the order asked; see explainer.ts */
-export function topicWitness(ch: ClickHouse, readLog: ReadLog, explainedRight: ExplainedRight): Witness {
+export function topicWitness(
+  ch: ClickHouse,
+  readLog: ReadLog,
+  { explainedRight, judgedRight }: { readonly explainedRight: ExplainedRight; readonly judgedRight: JudgedRight },
+): Witness {
   let digests: Promise<ReadonlyMap<string, ReadonlySet<string>>> | undefined;
   return {
     async accepts(difference) {
       if (!difference.changes.every(isForward)) return false;
-      if (difference.table.name !== 'access_events') return true;
+      if (difference.table.name === 'judgements') return await judgedRight(await windowsOf(ch, difference));
       const rows = await rowsOf(ch, difference);
       digests ??= readDigests(readLog);
       const known = await digests;
@@ -36,6 +42,15 @@ export function topicWitness(ch: ClickHouse, readLog: ReadLog, explainedRight: E
       return rows.length === difference.changes.length && (await explainedRight(rows));
     },
   };
+}
+
+async function windowsOf(ch: ClickHouse, { table, hour, changes }: HourDifference): Promise<JudgedWindow[]> {
+  const rows = await ch.query<{ detection: string; day: string }>(
+    `SELECT detection, toString(window_start + (window_days - 1)) AS day FROM ${table.source}
+    WHERE ${spanSql(table, hourSpan(hour))} AND ${table.key} IN {keys:Array(UInt64)}`,
+    { keys: changes.map(({ key }) => key) },
+  );
+  return rows.map(({ detection, day }) => ({ detection, day: dayFromText(day) }));
 }
 
 export type ExplainedRight = (rows: readonly ExplainedRow[]) => Promise<boolean>;

@@ -1,7 +1,7 @@
 // Which customers were affected, asked from the views: those whose data an allowed access returned that no case explains, within the
 // window of an anomaly in scope. An anomaly about nobody in particular counts by the accesses that it names.
 
-import type { AffectedCustomerFact, AffectedFacts, ScopeFact } from '../../core/reporting/facts.js';
+import type { AffectedCustomerFact, AffectedFacts, ScopeFact } from '../../core/reporting/facts-people.js';
 import { TOKEN_PREFIX } from '../evidence/leaves-sql.js';
 import { type Asking, ask, askOne, IN_RANGE, type Question, rangeOf, STANDS, timesOf, WINDOW_IN_RANGE } from './ask.js';
 

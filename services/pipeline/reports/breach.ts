@@ -1,6 +1,6 @@
 // What a breach notification asks beyond the affected customers: when it was found and confirmed, how many records, and what was done.
 
-import type { BreachFacts } from '../../core/reporting/facts.js';
+import type { BreachFacts } from '../../core/reporting/facts-people.js';
 import { type AffectedSubject, askAffected, exposedBy } from './affected.js';
 import { type Asking, askOne } from './ask.js';
 import { askDispositions, askRestrictions } from './incident-circle.js';

@@ -1,7 +1,7 @@
 // What is monitored and what is not, asked from the views on health. What an earlier day looked like is not kept: feeds, debt and
 // what could not be judged are as of the newest event.
 
-import type { ControlsFacts } from '../../core/reporting/facts.js';
+import type { ControlsFacts } from '../../core/reporting/facts-organisation.js';
 import { type Asking, ask, askOne, IN_RANGE, rangeOf, timesOf } from './ask.js';
 
 const GAPS = `arrayMap(g -> concat(toString(g.from), ' to ', toString(g.to)), arrayFilter(g -> g.from < toDate({to:DateTime64(3)}, 'UTC') AND g.to > toDate({from:DateTime64(3)}, 'UTC'), gaps)) AS gaps`;

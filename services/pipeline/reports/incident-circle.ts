@@ -1,15 +1,8 @@
 // Who and what stands around an incident: cases that were claimed, sellers that gained, colleagues who met the same customers, and what
 // people decided since. A touch is a fact, not an accusation: the report says so.
 
-import type {
-  AnomalyFact,
-  ClaimedCaseFact,
-  ColleagueFact,
-  DispositionFact,
-  GainFact,
-  IncidentFacts,
-  RestrictionFact,
-} from '../../core/reporting/facts.js';
+import type { AnomalyFact, DispositionFact, RestrictionFact } from '../../core/reporting/facts.js';
+import type { ClaimedCaseFact, ColleagueFact, GainFact, IncidentFacts } from '../../core/reporting/facts-people.js';
 import { type Asking, ask, IN_RANGE, type Question, STANDS, timesOf } from './ask.js';
 
 type Circle = Pick<

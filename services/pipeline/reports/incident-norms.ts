@@ -1,6 +1,6 @@
 // An incident's figures: the totals of the employee, and a usual day of their peers.
 
-import type { IncidentFacts, NormFact } from '../../core/reporting/facts.js';
+import type { IncidentFacts, NormFact } from '../../core/reporting/facts-people.js';
 import { type Asking, ask, askOne, IN_RANGE, type Question } from './ask.js';
 
 type Norms = Pick<IncidentFacts, 'totals' | 'peers' | 'unscored' | 'exceptions' | 'conflicts'>;

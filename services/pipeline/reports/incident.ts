@@ -1,7 +1,8 @@
 // What is known of one employee or anomaly, asked from the views. In question are the accesses that an anomaly names as evidence, and on
 // the same days those of the same actions that no case explains: evidence lists end at a hundred, sellers' gains do not.
 
-import type { AccessFact, AnomalyFact, DayFact, IncidentFacts, StaffFact } from '../../core/reporting/facts.js';
+import type { AccessFact, AnomalyFact, DayFact } from '../../core/reporting/facts.js';
+import type { IncidentFacts, StaffFact } from '../../core/reporting/facts-people.js';
 import {
   type Asking,
   ask,

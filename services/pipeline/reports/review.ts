@@ -1,7 +1,7 @@
 // A period as a reviewer asks about it: volumes, what stood out, what people decided, who stood out again. An anomaly belongs to the
 // period in which it was detected.
 
-import type { ExceptionFact, ReviewFacts, VolumeFact } from '../../core/reporting/facts.js';
+import type { ExceptionFact, ReviewFacts, VolumeFact } from '../../core/reporting/facts-organisation.js';
 import { type Asking, ask, askAnomalies, askOne, IN_RANGE, rangeOf, STANDS, timesOf } from './ask.js';
 import { askDispositions } from './incident-circle.js';
 

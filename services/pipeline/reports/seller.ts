@@ -1,6 +1,7 @@
 // A beneficiary's dossier, asked from the views: who touched the seller or cluster, what was decided for it, what it was known for.
 
-import type { AccessFact, SellerFacts } from '../../core/reporting/facts.js';
+import type { AccessFact } from '../../core/reporting/facts.js';
+import type { SellerFacts } from '../../core/reporting/facts-organisation.js';
 import { type Asking, ask, askAnomalies, IN_RANGE, rangeOf, STANDS, timesOf, WINDOW_IN_RANGE } from './ask.js';
 
 export interface SellerSubject {

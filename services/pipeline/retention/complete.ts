@@ -5,14 +5,18 @@ import { KeyholeError } from '../../core/errors.js';
 import { type Day, dayText } from '../../core/time.js';
 import type { ClickHouse } from '../../platform/clickhouse/client.js';
 
+interface Days {
+  readonly from: Day;
+  readonly to: Day;
+}
+
+/** Both bounds included. */
+export const isIncomplete = async (ch: ClickHouse, days: Days): Promise<boolean> =>
+  (await missing(ch, days)).length > 0;
+
 /** Throws KeyholeError('incomplete') naming the first and last such day. Both bounds included. */
-export async function refuseIncomplete(ch: ClickHouse, { from, to }: { from: Day; to: Day }): Promise<void> {
-  const rows = await ch.query<{ kind: string; days: string; first: string; last: string }>(
-    `SELECT kind, uniqExact(day) AS days, min(day) AS first, max(day) AS last FROM {db}.forgotten FINAL
-    WHERE table_name IN ('access_events', 'support_cases', 'customer_complaints')
-      AND day >= '${dayText(Math.max(0, from))}' AND day <= '${dayText(to)}'
-    GROUP BY kind ORDER BY kind`,
-  );
+export async function refuseIncomplete(ch: ClickHouse, { from, to }: Days): Promise<void> {
+  const rows = await missing(ch, { from, to });
   if (rows.length === 0) return;
   const said = rows.map(({ kind, days, first, last }) => `${kind} took something of ${days} days, ${first} to ${last}`);
   throw new KeyholeError(
@@ -21,3 +25,18 @@ export async function refuseIncomplete(ch: ClickHouse, { from, to }: { from: Day
     { retriable: false },
   );
 }
+
+interface MissingRow {
+  readonly kind: string;
+  readonly days: string;
+  readonly first: string;
+  readonly last: string;
+}
+
+const missing = (ch: ClickHouse, { from, to }: Days): Promise<MissingRow[]> =>
+  ch.query<MissingRow>(
+    `SELECT kind, uniqExact(day) AS days, min(day) AS first, max(day) AS last FROM {db}.forgotten FINAL
+    WHERE table_name IN ('access_events', 'support_cases', 'customer_complaints')
+      AND day >= '${dayText(Math.max(0, from))}' AND day <= '${dayText(to)}'
+    GROUP BY kind ORDER BY kind`,
+  );

@@ -10,8 +10,10 @@ import { type Restatement, restate, type Statement } from '../evidence/restate.j
 import { INPUT_BITS, SEALED_TABLES, type SealedTable } from '../evidence/sealed-tables.js';
 import { destroySecret, ensureSecrets } from '../evidence/secrets.js';
 import { sqlStrings, TABLES } from '../tables.js';
+import { type Forgetting, whileForgetting } from './forgetting.js';
 import { heldSql, readHolds } from './holds.js';
 import { type Mention, mentionedSql, mentionsOf, rawWhere, replaceSql } from './mentions.js';
+import { forgetQueries } from './query-log.js';
 
 export interface Erased {
   readonly token: string;
@@ -20,6 +22,8 @@ export interface Erased {
   readonly complaints: number;
   /** other columns in which the id stood, as table.column */
   readonly elsewhere: readonly string[];
+  /** the server's log of queries does not hold the id either */
+  readonly queriesForgotten: boolean;
 }
 
 export async function eraseCustomer(
@@ -28,38 +32,50 @@ export async function eraseCustomer(
   statement: Omit<Statement, 'kind' | 'token'>,
 ): Promise<Erased> {
   if (customer.startsWith(TOKEN_PREFIX)) throw new UsageError('--customer names an erased customer');
-  await refuseHeld(ch, customer);
+  return await whileForgetting(ch, customer, (forgetting) => eraseForgotten(ch, forgetting, statement));
+}
+
+async function eraseForgotten(
+  ch: ClickHouse,
+  forgetting: Forgetting,
+  statement: Omit<Statement, 'kind' | 'token'>,
+): Promise<Erased> {
+  const { id } = forgetting;
+  await refuseHeld(ch, id);
   await ensureSecrets(ch);
-  const token = await tokenOf(ch, customer);
-  const mentions = await mentionsOf(ch, customer);
-  const rewriting = rewritingOf(customer, token);
-  await restate(ch, await restatementsOf(ch, { customer, token, mentions, rewriting }), {
+  const token = await tokenOf(ch, id);
+  const mentions = await mentionsOf(ch, forgetting);
+  const rewriting = rewritingOf(id, token);
+  await restate(ch, await restatementsOf(ch, { forgetting, token, mentions, rewriting }), {
     ...statement,
     kind: 'erasure',
     token,
   });
   await ch.command(
     `INSERT INTO {db}.forgotten (table_name, kind, day)
-    SELECT DISTINCT 'access_events', 'erasure', toDate(occurred_at) FROM {db}.access_events WHERE ${hasCustomer(customer)}`,
+    SELECT DISTINCT 'access_events', 'erasure', toDate(occurred_at) FROM {db}.access_events WHERE ${hasCustomer(id)}`,
   );
   const accesses = await rewriteFact(ch, 'access-log', rewriting.accesses);
   const cases = await rewriteFact(ch, 'support-cases', rewriting.cases);
   const complaints = await rewriteFact(ch, 'customer-complaints', rewriting.complaints);
-  await eraseCanary(ch, customer, token);
-  await eraseMentions(ch, mentions, { customer, token });
-  await destroySecret(ch, customer);
-  return { token, accesses, cases, complaints, elsewhere: mentions.map(({ table, column }) => `${table}.${column}`) };
+  await eraseCanary(ch, id, token);
+  await eraseMentions(ch, mentions, { forgetting, token });
+  await destroySecret(ch, id);
+  const queriesForgotten = await forgetQueries(ch, forgetting);
+  const elsewhere = mentions.map(({ table, column }) => `${table}.${column}`);
+  return { token, accesses, cases, complaints, elsewhere, queriesForgotten };
 }
 
 const quoted = (text: string): string => sqlStrings([text]);
-const hasCustomer = (customer: string): string => `has(customer_ids, ${quoted(customer)})`;
+/** @param id SQL of the customer's id, here and below */
+const hasCustomer = (id: string): string => `has(customer_ids, ${id})`;
 
-async function refuseHeld(ch: ClickHouse, customer: string): Promise<void> {
+async function refuseHeld(ch: ClickHouse, id: string): Promise<void> {
   const holds = await readHolds(ch);
   const [row] = await ch.query<{ n: string }>(
-    `SELECT (SELECT count() FROM {db}.access_events FINAL WHERE ${hasCustomer(customer)} AND ${heldSql(holds, 'access_events')})
-      + (SELECT count() FROM {db}.support_cases FINAL WHERE ${hasCustomer(customer)} AND ${heldSql(holds, 'support_cases')})
-      + (SELECT count() FROM {db}.customer_complaints FINAL WHERE customer_id = ${quoted(customer)} AND ${heldSql(holds, 'customer_complaints')}) AS n`,
+    `SELECT (SELECT count() FROM {db}.access_events FINAL WHERE ${hasCustomer(id)} AND ${heldSql(holds, 'access_events')})
+      + (SELECT count() FROM {db}.support_cases FINAL WHERE ${hasCustomer(id)} AND ${heldSql(holds, 'support_cases')})
+      + (SELECT count() FROM {db}.customer_complaints FINAL WHERE customer_id = ${id} AND ${heldSql(holds, 'customer_complaints')}) AS n`,
   );
   if (row?.n !== '0')
     throw new KeyholeError(
@@ -69,9 +85,9 @@ async function refuseHeld(ch: ClickHouse, customer: string): Promise<void> {
     );
 }
 
-async function tokenOf(ch: ClickHouse, customer: string): Promise<string> {
+async function tokenOf(ch: ClickHouse, id: string): Promise<string> {
   const [row] = await ch.query<{ commitment: string }>(
-    `WITH ${CUSTOMER_SCOPE} SELECT ${commitmentSql('customer')} AS commitment FROM (SELECT ${quoted(customer)} AS customer)`,
+    `WITH ${CUSTOMER_SCOPE} SELECT ${commitmentSql('customer')} AS commitment FROM (SELECT ${id} AS customer)`,
   );
   return `${TOKEN_PREFIX}${row?.commitment ?? ''}`;
 }
@@ -85,21 +101,21 @@ interface Rewriting {
 
 const MARKED = `bitOr(version, toUInt64(${INPUT_BITS}))`;
 
-function rewritingOf(customer: string, token: string): Record<'accesses' | 'cases' | 'complaints', Rewriting> {
+function rewritingOf(id: string, token: string): Record<'accesses' | 'cases' | 'complaints', Rewriting> {
   const list = {
-    where: hasCustomer(customer),
+    where: hasCustomer(id),
     column: 'customer_ids',
-    value: `arrayMap(one -> if(one = ${quoted(customer)}, ${quoted(token)}, one), customer_ids)`,
+    value: `arrayMap(one -> if(one = ${id}, ${quoted(token)}, one), customer_ids)`,
   };
   return {
     accesses: list,
     cases: list,
-    complaints: { where: `customer_id = ${quoted(customer)}`, column: 'customer_id', value: quoted(token) },
+    complaints: { where: `customer_id = ${id}`, column: 'customer_id', value: quoted(token) },
   };
 }
 
 interface Rewritten {
-  readonly customer: string;
+  readonly forgetting: Forgetting;
   readonly token: string;
   readonly mentions: readonly Mention[];
   readonly rewriting: ReturnType<typeof rewritingOf>;
@@ -107,7 +123,7 @@ interface Rewritten {
 
 async function restatementsOf(
   ch: ClickHouse,
-  { customer, token, mentions, rewriting }: Rewritten,
+  { forgetting, token, mentions, rewriting }: Rewritten,
 ): Promise<Restatement[]> {
   const restatements: Restatement[] = [];
   for (const table of SEALED_TABLES) {
@@ -115,9 +131,9 @@ async function restatementsOf(
     const texts = mentions.filter((mention) => mention.table === table.name);
     if (!isLog && texts.length === 0) continue;
     const { where, column, value } = rewriting.accesses;
-    const replaced = texts.map((one) => `${replaceSql(one, customer, token)} AS \`${one.column}\``);
+    const replaced = texts.map((one) => `${replaceSql(one, forgetting, token)} AS \`${one.column}\``);
     if (isLog) replaced.push(`${value} AS ${column}`, `if(${where}, ${MARKED}, version) AS version`);
-    const named = [...(isLog ? [where] : []), ...texts.map((one) => mentionedSql(one, customer))];
+    const named = [...(isLog ? [where] : []), ...texts.map((one) => mentionedSql(one, forgetting))];
     const hours = await hoursOf(ch, table, named.join(' OR '));
     const counts = new Map(hours.map(({ hour, n }) => [hour, n]));
     restatements.push({
@@ -155,27 +171,25 @@ async function rewriteFact(
 }
 
 /** A canary is nobody, but its id may be asked for like any other. Its id is its key, so the row is another one afterwards. */
-async function eraseCanary(ch: ClickHouse, customer: string, token: string): Promise<void> {
-  const where = `customer_id = ${quoted(customer)}`;
+async function eraseCanary(ch: ClickHouse, id: string, token: string): Promise<void> {
+  const where = `customer_id = ${id}`;
   await ch.command(
     `INSERT INTO {db}.canaries (customer_id, label, planted_at, version, ingested_at)
     SELECT ${quoted(token)}, label, planted_at, version, ingested_at FROM {db}.canaries FINAL WHERE ${where}`,
   );
   await ch.command(`ALTER TABLE {db}.canaries DELETE WHERE ${where}`);
-  await ch.command(
-    `ALTER TABLE {db}.contents DELETE WHERE feed = 'canaries' AND identity = sipHash64(${quoted(customer)})`,
-  );
+  await ch.command(`ALTER TABLE {db}.contents DELETE WHERE feed = 'canaries' AND identity = sipHash64(${id})`);
 }
 
 async function eraseMentions(
   ch: ClickHouse,
   mentions: readonly Mention[],
-  { customer, token }: { readonly customer: string; readonly token: string },
+  { forgetting, token }: { readonly forgetting: Forgetting; readonly token: string },
 ): Promise<void> {
   for (const mention of mentions) {
     const { table, column, raw } = mention;
-    const replaced = raw ? `'${TOKEN_PREFIX.slice(0, -1)}'` : replaceSql(mention, customer, token);
-    const where = raw ? rawWhere(column, customer) : mentionedSql(mention, customer);
+    const replaced = raw ? `'${TOKEN_PREFIX.slice(0, -1)}'` : replaceSql(mention, forgetting, token);
+    const where = raw ? rawWhere(column, forgetting) : mentionedSql(mention, forgetting);
     await ch.command(`ALTER TABLE {db}.${table} UPDATE \`${column}\` = ${replaced} WHERE ${where}`);
   }
 }

@@ -3,6 +3,7 @@
 
 import type { ClickHouse } from '../../platform/clickhouse/client.js';
 import { sqlStrings } from '../tables.js';
+import type { Forgetting } from './forgetting.js';
 
 export interface Mention {
   readonly table: string;
@@ -25,14 +26,12 @@ const RAW = new Set(['dead_letters.payload', 'dead_letters.key']);
 /** What a sealed digest says is never rewritten, and names no customer. */
 const LEFT = new Set(['evidence_digests', 'evidence_leaves', 'schema_migrations', 'customer_secrets']);
 
-const ID_CHARACTER = '[0-9A-Za-z_-]';
-
-const patternOf = (id: string): string =>
-  `(^|[^${ID_CHARACTER.slice(1, -1)}])${id.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&')}($|[^${ID_CHARACTER.slice(1, -1)}])`;
-
 /** SQL of the column with the id replaced. Twice, for two with one character between. */
-export function replaceSql({ column, list }: Pick<Mention, 'column' | 'list'>, id: string, token: string): string {
-  const pattern = sqlStrings([patternOf(id)]);
+export function replaceSql(
+  { column, list }: Pick<Mention, 'column' | 'list'>,
+  { pattern }: Forgetting,
+  token: string,
+): string {
   const by = sqlStrings([`\\1${token}\\2`]);
   const replaced = (sql: string): string =>
     `replaceRegexpAll(replaceRegexpAll(${sql}, ${pattern}, ${by}), ${pattern}, ${by})`;
@@ -40,12 +39,8 @@ export function replaceSql({ column, list }: Pick<Mention, 'column' | 'list'>, i
 }
 
 /** True where the id stands in the column. */
-export function mentionedSql({ column, list }: Pick<Mention, 'column' | 'list'>, id: string): string {
-  const pattern = sqlStrings([patternOf(id)]);
-  return list
-    ? `arrayExists(one -> match(one, ${pattern}), \`${column}\`)`
-    : `match(ifNull(\`${column}\`, ''), ${pattern})`;
-}
+export const mentionedSql = ({ column, list }: Pick<Mention, 'column' | 'list'>, { pattern }: Forgetting): string =>
+  list ? `arrayExists(one -> match(one, ${pattern}), \`${column}\`)` : `match(ifNull(\`${column}\`, ''), ${pattern})`;
 
 interface ColumnRow {
   readonly table: string;
@@ -54,7 +49,7 @@ interface ColumnRow {
 }
 
 /** Columns of texts that may be rewritten and hold the id. */
-export async function mentionsOf(ch: ClickHouse, id: string): Promise<Mention[]> {
+export async function mentionsOf(ch: ClickHouse, forgetting: Forgetting): Promise<Mention[]> {
   const columns = await ch.query<ColumnRow>(
     `SELECT table, name AS column, type FROM system.columns
     WHERE database = {database:String} AND type IN ('String', 'Nullable(String)', 'Array(String)') AND default_kind IN ('', 'DEFAULT')
@@ -68,7 +63,7 @@ export async function mentionsOf(ch: ClickHouse, id: string): Promise<Mention[]>
     if (OWN.has(`${table}.${column}`) || LEFT.has(table)) continue;
     const raw = RAW.has(`${table}.${column}`);
     const list = type.startsWith('Array');
-    const where = raw ? rawWhere(column, id) : mentionedSql({ column, list }, id);
+    const where = raw ? rawWhere(column, forgetting) : mentionedSql({ column, list }, forgetting);
     const rows = await ch.query<{ one: number }>(`SELECT 1 AS one FROM {db}.${table} WHERE ${where} LIMIT 1`);
     if (rows.length > 0) found.push({ table, column, list, raw });
   }
@@ -79,10 +74,6 @@ export async function mentionsOf(ch: ClickHouse, id: string): Promise<Mention[]>
  * Bytes as they came: found in text, in escaped text and in what is kept as base64. With whatever neighbours: in Avro they are lengths, which
  * may look like a part of an id, so that a letter about a longer id is lost rather than this one kept.
  */
-export const rawWhere = (column: string, customer: string): string => {
-  const one = (text: string): string => sqlStrings([text]);
-  const escaped = JSON.stringify(customer).slice(1, -1);
-  const id = one(customer);
-  return `(position(\`${column}\`, ${id}) > 0 OR position(\`${column}\`, ${one(escaped)}) > 0
+export const rawWhere = (column: string, { id, escaped }: Forgetting): string =>
+  `(position(\`${column}\`, ${id}) > 0 OR position(\`${column}\`, ${escaped}) > 0
     OR (startsWith(\`${column}\`, 'base64:') AND position(tryBase64Decode(substring(\`${column}\`, 8)), ${id}) > 0))`;
-};

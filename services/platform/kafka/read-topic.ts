@@ -3,8 +3,9 @@
 import { randomBytes } from 'node:crypto';
 import type { KafkaSettings } from '../config/settings.js';
 import { silentLogger } from '../log/logger.js';
+import { sleep } from '../shutdown/wait.js';
 import { connectKafka } from './client.js';
-import { kafkaError } from './faults.js';
+import { faultWord, kafkaError } from './faults.js';
 
 /** What a topic's partitions are read from; partitions not named, from their beginning. */
 export type Positions = ReadonlyMap<number, string>;
@@ -27,6 +28,7 @@ export async function readWholeTopic(kafka: KafkaSettings, topic: string): Promi
 const PATIENCE_MS = 30_000;
 /** A consumer is let go only once its last request was answered, so an empty one is answered soon. */
 const MAX_WAIT_MS = 100;
+const LOADING_PAUSE_MS = 250;
 
 /** Throws KeyholeError('kafka_unavailable') where the brokers fall silent. */
 export async function readStretch(
@@ -47,12 +49,23 @@ export async function readStretch(
       if (at < BigInt(high)) due.set(partition, { at, end: BigInt(high) });
     }
     if (due.size === 0) return;
-    await consume(kafka, { groupId, topic, due }, onRecord);
+    await onceLoaded(() => consume(kafka, { groupId, topic, due }, onRecord));
     await admin.deleteGroups([groupId]).catch(() => undefined);
   } catch (error) {
     throw kafkaError(`reading ${topic}`, error);
   } finally {
     await admin.disconnect().catch(() => undefined);
+  }
+}
+
+/** A broker that has just started says for some seconds that it is loading its groups: then nothing has been read yet. */
+async function onceLoaded(read: () => Promise<void>): Promise<void> {
+  for (const deadlineMs = Date.now() + PATIENCE_MS; ; await sleep(LOADING_PAUSE_MS)) {
+    try {
+      return await read();
+    } catch (error) {
+      if (faultWord(error) !== 'GROUP_LOAD_IN_PROGRESS' || Date.now() > deadlineMs) throw error;
+    }
   }
 }
 

@@ -87,19 +87,40 @@ function drawBlock(paper: Paper, block: Block): void {
 /** Room that a block needs to begin, so that no heading stands alone at the foot of a page. */
 function beginning(block: Block | undefined): number {
   if (block?.kind === 'chart') return block.scene.height + 50;
+  if (block?.kind === 'figures') return Math.min(TOGETHER, Math.ceil(block.items.length / TILES) * 58);
   return block?.kind === 'table' ? 90 : 45;
 }
 
 const TILES = 4;
+const TOGETHER = 240;
+
+interface Tile {
+  readonly value: string;
+  readonly lines: readonly string[];
+}
 
 function drawFigures(paper: Paper, items: readonly Figure[]): void {
   const width = (PRINT_WIDTH - (TILES - 1) * GAP) / TILES;
-  for (let at = 0; at < items.length; at += TILES) {
-    const row = items.slice(at, at + TILES).map(({ label, value, unit, note }) => ({
+  const tiles = items.map(
+    ({ label, value, unit, note }): Tile => ({
       value: `${value === null ? '–' : typeof value === 'number' ? count(value) : value}${unit === undefined ? '' : ` ${unit}`}`,
       lines: [label, ...(note === undefined ? [] : [note])].flatMap((text) => paper.broken(text, width - 14, SMALL)),
-    }));
-    const height = 26 + Math.max(...row.map(({ lines }) => lines.length)) * paper.lineHeight(SMALL) + 5;
+    }),
+  );
+  const rows = Array.from({ length: Math.ceil(tiles.length / TILES) }, (_, at) =>
+    tiles.slice(at * TILES, (at + 1) * TILES),
+  );
+  const heightOf = (row: readonly Tile[]): number =>
+    26 + Math.max(...row.map(({ lines }) => lines.length)) * paper.lineHeight(SMALL) + 5;
+  // Together on a page, where they are not more than a third of one.
+  paper.need(
+    Math.min(
+      TOGETHER,
+      rows.reduce((sum, row) => sum + heightOf(row) + GAP, 0),
+    ),
+  );
+  for (const row of rows) {
+    const height = heightOf(row);
     paper.need(height);
     row.forEach(({ value, lines }, column) => {
       const x = MARGIN + column * (width + GAP);

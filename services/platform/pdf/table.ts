@@ -9,11 +9,15 @@ const CELL: TextStyle = { weight: 'plain', size: 7.2, colour: PALETTE.ink };
 const HEAD: TextStyle = { ...CELL, weight: 'bold' };
 const NOTE: TextStyle = { ...CELL, size: 8.2, colour: PALETTE.muted };
 const PAD = 3.5;
+/** What is set to the left beside numbers set to the right would read as one with them. */
+const PAD_AFTER_NUMBER = 10;
 
 interface Placed {
   readonly column: Column;
   readonly x: number;
   readonly width: number;
+  /** room to the left of what is written */
+  readonly pad: number;
 }
 
 export function drawTable(paper: Paper, table: Table, caption: TextStyle): void {
@@ -28,8 +32,8 @@ export function drawTable(paper: Paper, table: Table, caption: TextStyle): void 
   const { rows, rest } = pageRows(table);
   drawHead(paper, placed);
   for (const row of rows) {
-    const cells = placed.map(({ column, width }, at) =>
-      paper.broken(cellText(row[at] ?? null, column), width - 2 * PAD, CELL),
+    const cells = placed.map(({ column, width, pad }, at) =>
+      paper.broken(cellText(row[at] ?? null, column), width - pad - PAD, CELL),
     );
     const height = heightOf(paper, cells);
     if (paper.need(height)) drawHead(paper, placed);
@@ -45,16 +49,17 @@ export function drawTable(paper: Paper, table: Table, caption: TextStyle): void 
 function place(columns: readonly Column[]): Placed[] {
   const total = columns.reduce((sum, { weight = 1 }) => sum + weight, 0);
   let x = MARGIN;
-  return columns.map((column) => {
+  return columns.map((column, at) => {
     const width = (PRINT_WIDTH * (column.weight ?? 1)) / total;
-    const here = { column, x, width };
+    const pad = columns[at - 1]?.type === 'number' && column.type !== 'number' ? PAD_AFTER_NUMBER : PAD;
+    const here = { column, x, width, pad };
     x += width;
     return here;
   });
 }
 
 function drawHead(paper: Paper, placed: readonly Placed[]): void {
-  const cells = placed.map(({ column, width }) => paper.broken(column.label, width - 2 * PAD, HEAD));
+  const cells = placed.map(({ column, width, pad }) => paper.broken(column.label, width - pad - PAD, HEAD));
   const height = heightOf(paper, cells);
   paper.need(height + 20);
   drawRow(paper, placed, cells, HEAD);
@@ -68,9 +73,9 @@ function drawRow(
   cells: readonly (readonly string[])[],
   style: TextStyle,
 ): void {
-  placed.forEach(({ column, x, width }, at) => {
+  placed.forEach(({ column, x, width, pad }, at) => {
     (cells[at] ?? []).forEach((text, number) => {
-      const left = column.type === 'number' ? width - PAD - paper.width(text, style) : PAD;
+      const left = column.type === 'number' ? width - PAD - paper.width(text, style) : pad;
       paper.line(text, x + left, paper.y + PAD - 0.5 + number * paper.lineHeight(style), style);
     });
   });

@@ -85,6 +85,14 @@ test('late records are told from rows put in by hand, and digests are in their t
       const { code, stderr } = await runCli(['verify'], env);
       return code === 0 && stderr.includes('; 0 rows came later');
     });
+    const more = 'SELECT * REPLACE (version + 1 AS version, entities + 1 AS entities)';
+    await database.clickhouse.command(
+      `INSERT INTO {db}.judgements ${more} FROM {db}.judgements FINAL ORDER BY detection LIMIT 1`,
+    );
+    const rejudged = await runCli(['verify'], env);
+    expect(rejudged.code).toBe(1);
+    expect(rejudged.stdout).toMatch(/^judgements 2026-\d\d-\d\dT00:00:00.000Z: 1 changed\n$/);
+
     await database.clickhouse.command(
       'ALTER TABLE {db}.evidence_digests DELETE WHERE seq = (SELECT max(seq) FROM {db}.evidence_digests)',
     );

@@ -5,8 +5,10 @@ import { signDigest } from '../../../services/core/evidence/digest.js';
 import type { AccessEvent } from '../../../services/core/feeds/records.js';
 import { NOBODY, type Witness } from '../../../services/pipeline/evidence/differences.js';
 import { explainedRight } from '../../../services/pipeline/evidence/explained-right.js';
+import { judgedRight } from '../../../services/pipeline/evidence/judged-right.js';
 import { topicWitness } from '../../../services/pipeline/evidence/topic-witness.js';
 import { createClickHouseFactStore } from '../../../services/pipeline/store/fact-store-clickhouse.js';
+import { clickHouseJudgeStore } from '../../../services/pipeline/store/judge-store-clickhouse.js';
 import { freshDatabase } from '../support/stack.js';
 import { access, beginHistory, landEvents } from './history.js';
 import {
@@ -96,7 +98,7 @@ export async function runTamperings(runs: number, seed: number): Promise<Unfound
   for (let run = 0; run < runs; run++) {
     const name = names[run % names.length] as string;
     const chosen = tables.get(pick(2) === 0 ? 'access_events' : (TABLES[pick(TABLES.length)] as string)) as TableRows;
-    const witness = pick(2) === 0 && chosen.name !== 'judgements' ? logOf(sealed, log) : NOBODY;
+    const witness = pick(2) === 0 ? logOf(sealed, log) : NOBODY;
     const { what, table } = await tamperWith(scene, { name, chosen, log, pick });
     const { problems } = await verifyAll(sealed, name === PLAUSIBLE ? logOf(sealed, log) : witness);
     const isFound = problems.some((one) => one.table === table.name && /^2026-/.test(one.hour));
@@ -145,7 +147,10 @@ const forgeries = (record: AccessEvent): [string, AccessEvent][] => [
 ];
 
 const logOf = ({ ch }: Sealed, log: readonly AccessEvent[]): Witness =>
-  topicWitness(ch, async (onAccess) => log.forEach(onAccess), explainedRight(createClickHouseFactStore(ch)));
+  topicWitness(ch, async (onAccess) => log.forEach(onAccess), {
+    explainedRight: explainedRight(createClickHouseFactStore(ch)),
+    judgedRight: judgedRight(ch, clickHouseJudgeStore(ch)),
+  });
 
 function dropHour(table: TableRows, pick: Pick): Tampering {
   const column = table.columns.findIndex(({ name }) => name === 'occurred_at');

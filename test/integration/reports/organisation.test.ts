@@ -68,6 +68,54 @@ describe('reports about the organisation', () => {
     );
   });
 
+  test('every row of the review’s volumes, findings and repeat offenders is that of the views', async () => {
+    const report = await world.report({ kind: 'access-review' });
+    const whose: Record<string, (name: string) => string> = {
+      by_team: (name) =>
+        name === 'services' || name === 'seller apps'
+          ? `actor_kind = '${name === 'services' ? 'service' : 'seller_app'}'`
+          : `actor_id IN (SELECT employee_id FROM {db}.staff WHERE department = '${name}')`,
+      by_marketplace: (name) => `marketplace = '${name}'`,
+      by_action: (name) => `action = '${name}'`,
+    };
+    const measures: Record<string, string> = {
+      people: 'length(groupUniqArray(actor_id))',
+      accesses: 'length(groupArray(event_id))',
+      unexplained: "sum(if(explained = 'yes' OR outcome != 'allowed', 0, 1))",
+      denied: "length(groupArrayIf(event_id, outcome != 'allowed'))",
+      customers: "length(arrayDistinct(arrayFlatten(groupArrayIf(customer_ids, outcome = 'allowed'))))",
+      records: "sum(if(outcome = 'allowed', record_count, 0))",
+    };
+    for (const [table, where] of Object.entries(whose)) {
+      const rows = rowsOf(report, table);
+      expect(rows.length).toBeGreaterThan(1);
+      for (const row of rows)
+        for (const [measure, sql] of Object.entries(measures)) {
+          const asked = `SELECT ${sql} AS n FROM {db}.accesses WHERE ${range} AND ${where(String(row['name']))}`;
+          expect([table, row['name'], measure, row[measure]]).toEqual([
+            table,
+            row['name'],
+            measure,
+            await world.value(asked),
+          ]);
+        }
+    }
+    for (const row of rowsOf(report, 'severities'))
+      for (const found of ['unreviewed', 'confirmed', 'benign', 'duplicate'])
+        expect([row['severity'], found, row[found]]).toEqual([
+          row['severity'],
+          found,
+          await world.value(
+            `SELECT count() AS n FROM {db}.anomalies WHERE status = 'open' AND ${detected} AND severity = '${row['severity']}' AND disposition = '${found}'`,
+          ),
+        ]);
+    for (const { actor_id, highest, alerts } of rowsOf(report, 'repeat_offenders')) {
+      const own = `FROM {db}.anomalies WHERE actor_id = '${actor_id}' AND status = 'open' AND disposition NOT IN ('benign', 'duplicate') AND ${high} AND ${detected}`;
+      expect(highest).toBe(await world.value(`SELECT toFloat64(max(score)) AS n ${own}`));
+      expect(alerts).toBe(await world.value(`SELECT length(groupUniqArray(toDate(detected_at))) AS n ${own}`));
+    }
+  });
+
   test('the controls’ figures are those of the views', async () => {
     const report = await world.report({ kind: 'controls' });
     const seen = `(SELECT DISTINCT actor_id FROM {db}.accesses WHERE ${range})`;
@@ -78,7 +126,38 @@ describe('reports about the organisation', () => {
       apps: `SELECT uniqExact(actor_id) AS n FROM {db}.accesses WHERE ${range} AND actor_kind = 'seller_app'`,
       unscored_entities: `SELECT count() AS n FROM ${seen} WHERE actor_id IN (SELECT entity FROM {db}.unscored) OR concat('actor ', actor_id) IN (SELECT entity FROM {db}.unscored)`,
       alert_debt: 'SELECT count() AS n FROM {db}.alert_debt',
+      current: `SELECT uniqExactIf(employee_id, status IN ('active', 'leave', 'notice')) AS n FROM {db}.staff`,
+      unknown_people: `SELECT uniqExact(actor_id) AS n FROM {db}.accesses WHERE ${range} AND actor_kind IN ('employee', 'contractor')
+        AND actor_id NOT IN (SELECT employee_id FROM {db}.staff_history)`,
+      exceptions: 'SELECT count() AS n FROM {db}.exceptions_in_force',
     });
+    const share = await world.value(
+      `SELECT 100 * countIf(actor_id IN (SELECT replaceOne(entity, 'actor ', '') FROM {db}.unscored)) / count() AS n FROM ${seen}`,
+    );
+    expect(Number.parseFloat(String(figureOf(report, 'unscored_share')))).toBeCloseTo(share, 1);
+    for (const { tool, marketplace, accesses, usual_per_day } of rowsOf(report, 'tools')) {
+      const where = `tool = '${tool}' AND marketplace = '${marketplace}'`;
+      expect(accesses).toBe(await world.value(`SELECT count() AS n FROM {db}.accesses WHERE ${range} AND ${where}`));
+      expect(usual_per_day).toBe(
+        await world.value(`SELECT usual_per_day AS n FROM {db}.feed_health WHERE feed = 'access-log' AND ${where}`),
+      );
+    }
+    for (const { feed, usual_per_day } of rowsOf(report, 'feeds'))
+      expect([feed, usual_per_day]).toEqual([
+        feed,
+        await world.value(`SELECT sum(usual_per_day) AS n FROM {db}.feed_health WHERE feed = '${feed}'`),
+      ]);
+    for (const { level, alerts, age_days } of rowsOf(report, 'debt')) {
+      const of = `FROM {db}.alert_debt WHERE level = '${level}'`;
+      expect(alerts).toBe(await world.value(`SELECT count() AS n ${of}`));
+      expect(age_days).toBe(await world.value(`SELECT dateDiff('day', min(day), toDate('2026-02-04')) AS n ${of}`));
+    }
+    for (const { detection, reason, entities } of rowsOf(report, 'unscored'))
+      expect(entities).toBe(
+        await world.value(
+          `SELECT length(groupUniqArray(entity)) AS n FROM {db}.unscored WHERE detection = '${detection}' AND replaceAll(toString(reason), '_', ' ') = '${reason}'`,
+        ),
+      );
     expect(sum(rowsOf(report, 'actions'), 'accesses')).toBe(
       await world.value(`SELECT count() AS n FROM {db}.accesses WHERE ${range}`),
     );

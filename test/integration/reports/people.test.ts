@@ -115,6 +115,36 @@ describe('reports about people', () => {
       expect([name, checks.get(name)]).toEqual([name, await world.value(sql)]);
   });
 
+  test('what the judge weighed, and what colleagues had to do with it, is in the views', async () => {
+    const report = await world.report({ kind: 'incident', actorId: actor });
+    const factors = rowsOf(report, 'factors');
+    expect(factors.length).toBeGreaterThan(0);
+    for (const { detection, factor, observed, expected, contribution } of factors) {
+      const of = `SELECT arrayJoin(factors) AS f FROM {db}.anomalies WHERE actor_id = '${actor}' AND detection = '${detection}'`;
+      const same = `replaceAll(f.name, '_', ' ') = '${factor}' AND f.observed = ${observed} AND f.expected = ${expected} AND f.contribution = ${contribution}`;
+      expect([detection, factor, await world.value(`SELECT countIf(${same}) > 0 AS n FROM (${of})`)]).toEqual([
+        detection,
+        factor,
+        1,
+      ]);
+    }
+    const colleagues = rowsOf(report, 'colleagues');
+    expect(colleagues.length).toBeGreaterThan(0);
+    const customers = `(SELECT arrayJoin(customer_ids) FROM ${question()})`;
+    for (const { actor_id, approvals, cases_opened, shared_customers } of colleagues.slice(0, 12)) {
+      const met = `(SELECT arrayJoin(customer_ids) AS c FROM {db}.accesses WHERE actor_id = '${actor_id}' AND ${range} AND outcome = 'allowed'
+        AND actor_kind IN ('employee', 'contractor'))`;
+      const expected: Record<string, string> = {
+        approvals: `SELECT countIf(approver_id = '${actor_id}') AS n FROM ${question()}`,
+        cases_opened: `SELECT uniqExact(case_id) AS n FROM {db}.latest_cases WHERE opened_by = '${actor_id}' AND case_id IN (SELECT assumeNotNull(case_id) FROM ${question()} WHERE isNotNull(case_id))`,
+        shared_customers: `SELECT uniqExact(c) AS n FROM ${met} WHERE c IN ${customers}`,
+      };
+      const shown: Record<string, unknown> = { approvals, cases_opened, shared_customers };
+      for (const [name, sql] of Object.entries(expected))
+        expect([actor_id, name, shown[name]]).toEqual([actor_id, name, await world.value(sql)]);
+    }
+  });
+
   test('an incident names no customer', async () => {
     const text = JSON.stringify(await world.report({ kind: 'incident', actorId: actor }));
     const customers = await world.ch.query<{ id: string }>(
@@ -145,6 +175,13 @@ describe('reports about people', () => {
         .map(({ customer_id, accesses }) => ({ id: customer_id, times: String(accesses) }))
         .sort((a, b) => (String(a.id) < String(b.id) ? -1 : 1)),
     ).toEqual(asked);
+    const [extent] = await world.ch.query<{ first: string; last: string }>(
+      `SELECT toString(toDate(min(occurred_at))) AS first, toString(toDate(max(occurred_at))) AS last FROM ${real}`,
+    );
+    expect([figureOf(report, 'first_read'), figureOf(report, 'last_read')]).toEqual([extent?.first, extent?.last]);
+    expect(figureOf(report, 'complaining_customers')).toBe(
+      rows.filter(({ complaints }) => Number(complaints) > 0).length,
+    );
     const read = `(SELECT arrayJoin(customer_ids) FROM ${exposed})`;
     const inside = `(${within.join(' OR ')})`;
     const classes: Record<string, string> = {

@@ -1,7 +1,11 @@
 // Each role logs in and tries what it must not do. What a role may do is tried, too: a lock that opens for nobody proves nothing.
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { REPORT_KINDS, type ReportKind } from '../../../services/core/reporting/report.js';
 import { splitStatements } from '../../../services/platform/clickhouse/migration-files.js';
 import { rolesScript } from '../../../services/platform/clickhouse/roles.js';
+import { projectRoot } from '../../../services/platform/root.js';
 import { cleanEnv, runCli } from '../support/stack.js';
 import { DATABASE, openRoleWorld, type RoleWorld, SECRET } from './world.js';
 
@@ -40,6 +44,7 @@ const FORBIDDEN = [
   "SELECT * FROM executable('cat', 'CSV', 'a String')",
   "INSERT INTO FUNCTION file('out.csv', 'CSV', 'a String') VALUES ('x')",
   `INSERT INTO ${db}.access_events (event_id) VALUES ('x')`,
+  `INSERT INTO ${db}.reports_made (kind) VALUES ('x')`,
   `INSERT INTO ${db}.dispositions (anomaly_id) VALUES ('x')`,
   `INSERT INTO ${db}.pseudonym_key (key) VALUES ('x')`,
   `ALTER TABLE ${db}.reveals DELETE WHERE 1`,
@@ -150,7 +155,7 @@ describe('the roles', () => {
     expect(shown.text.trim().split('\n')).toHaveLength(25);
   });
 
-  test('the command line works for an analyst, with pseudonyms, and makes no report of them', async () => {
+  test('the command line works for an analyst, with pseudonyms', async () => {
     const { url, user, password, database } = world.server.roles.analyst;
     const env = {
       ...cleanEnv(),
@@ -163,9 +168,35 @@ describe('the roles', () => {
     expect(read.stderr).toBe('');
     expect(read.stdout.trim().split('\n')).toHaveLength(20);
     expect(read.stdout).toMatch(/p-[0-9a-f]{24}/);
-    const report = await runCli(['report', 'affected-customers', '--actor', 'e-fr', '--format', 'json'], env);
-    expect([report.code, report.stdout]).toEqual([1, '']);
-    for (const said of [read.stdout, read.stderr, report.stderr]) expect(said).not.toMatch(SECRET);
+    for (const said of [read.stdout, read.stderr]) expect(said).not.toMatch(SECRET);
+  });
+
+  test('an analyst makes every report, with pseudonyms, and it is on record under the analyst’s name', async () => {
+    const { url, user, password, database } = world.server.roles.analyst;
+    const env = {
+      ...cleanEnv(),
+      KEYHOLE_CLICKHOUSE_URL: url,
+      KEYHOLE_CLICKHOUSE_USER: user,
+      KEYHOLE_CLICKHOUSE_PASSWORD: password,
+      KEYHOLE_CLICKHOUSE_DATABASE: database,
+    };
+    const about: Partial<Record<ReportKind, readonly string[]>> = {
+      incident: ['--actor', 'e-fr'],
+      'affected-customers': ['--actor', 'e-fr'],
+      'breach-notification': ['--actor', 'e-fr'],
+      'seller-action': ['--seller', 's-1'],
+    };
+    for (const kind of REPORT_KINDS) {
+      const made = await runCli(
+        ['report', kind, '--format', 'json', '--by', 'somebody-else', ...(about[kind] ?? [])],
+        env,
+      );
+      expect([kind, made.code, made.stderr]).toEqual([kind, 0, expect.stringContaining('data digest')]);
+      for (const said of [made.stdout, made.stderr]) expect(said).not.toMatch(SECRET);
+    }
+    const rows = await world.writer.query<{ made_by: string }>('SELECT kind, made_by FROM {db}.reports_made');
+    expect(rows.map(({ made_by }) => made_by)).toEqual(REPORT_KINDS.map(() => 'keyhole_analyst'));
+    expect((await world.ask('analyst', `SELECT * FROM ${db}_analyst.reports_made`)).text).toBe('');
   });
 
   test('an investigator sees who is behind a pseudonym once the reveal is recorded, with a case, and nobody else does', async () => {
@@ -244,6 +275,32 @@ describe('the roles', () => {
       headers: { 'X-ClickHouse-User': 'keyhole_investigator', 'X-ClickHouse-Key': world.server.roles.analyst.password },
     });
     expect(answer.status).toBeGreaterThanOrEqual(400);
+  });
+
+  test('the SQL for production grants each role what the local server’s user of its name was given, and binds it as tightly', () => {
+    const users = readFileSync(join(projectRoot, 'deploy/local/clickhouse/users.xml'), 'utf8').replaceAll(
+      '{{database}}',
+      db,
+    );
+    const statements = splitStatements(rolesScript(db));
+    for (const role of ['keyhole_writer', 'keyhole_analyst', 'keyhole_investigator', 'keyhole_auditor']) {
+      const user = users.split(`<${role}>`)[1]?.split(`</${role}>`)[0] ?? '';
+      const local = [...user.matchAll(/<query>(.*?)<\/query>/g)].map(([, grant]) => grant);
+      const granted = statements.flatMap((one) =>
+        one.endsWith(` TO ${role}`) ? [one.slice(0, -` TO ${role}`.length)] : [],
+      );
+      expect([role, granted]).toEqual([role, local]);
+      if (role === 'keyhole_writer') continue;
+      const profile = statements.find((one) => one.startsWith(`CREATE ROLE IF NOT EXISTS ${role} `)) ?? '';
+      expect(profile).toContain(`'keyhole_${/<profile>(\w+)<\/profile>/.exec(user)?.[1]}'`);
+    }
+    const bounds = users.split('<constraints>')[1]?.split('</constraints>')[0] ?? '';
+    const bounded = [...bounds.matchAll(/<(max_\w+)><min>1<\/min><max>/g)].map(([, name]) => name);
+    const constant = [...bounds.matchAll(/<(\w+)><readonly\/>/g)].map(([, name]) => name);
+    const script = statements.find((one) => one.includes('PROFILE IF NOT EXISTS keyhole_bounded')) ?? '';
+    expect([...script.matchAll(/(\w+) = \d+ MIN 1 MAX/g)].map(([, name]) => name)).toEqual(bounded);
+    expect([...script.matchAll(/(\w+) = \S+ CONST/g)].map(([, name]) => name)).toEqual(constant);
+    expect(bounded.length + constant.length).toBeGreaterThan(8);
   });
 
   test('the SQL for production is SQL', async () => {

@@ -1,13 +1,17 @@
 // An investigator who reveals in bulk is found by the same detections as anybody else, and the auditor sees it.
 
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadJudgingConfig } from '../../../services/pipeline/judging-config.js';
 import { collectQueries, watcherAccesses } from '../../../services/pipeline/watchers.js';
 import { connectClickHouse } from '../../../services/platform/clickhouse/client.js';
 import { applyRoles } from '../../../services/platform/clickhouse/roles.js';
+import { readSettings } from '../../../services/platform/config/settings.js';
+import { silentLogger } from '../../../services/platform/log/logger.js';
 import { type ClickHouseServer, type Role, startClickHouse } from '../../../services/platform/stack/clickhouse.js';
-import { keyhole } from '../support/stack.js';
+import { runScorer } from '../../../services/scorer/main.js';
+import { emptyKafka, freshDatabase, integrationStack, keyhole, until } from '../support/stack.js';
 
 const DAYS = 16;
 const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
@@ -115,5 +119,37 @@ describe('the watchers', () => {
       .filter((line) => line !== '')
       .map((line) => (JSON.parse(line) as { severity: string }).severity);
     expect(severities.some((severity) => severity === 'high' || severity === 'critical')).toBe(true);
+  });
+
+  test('come through Kafka like any other access', async () => {
+    const stack = await integrationStack();
+    await emptyKafka();
+    const database = await freshDatabase('watched');
+    await keyhole(['migrate'], database.env);
+    const written = readFileSync(join(folder, 'watched', 'access-log.ndjson'), 'utf8')
+      .trim()
+      .split('\n');
+    await keyhole(['produce', join(folder, 'watched')], database.env);
+    const stop = new AbortController();
+    const scorer = runScorer({
+      kafka: stack.kafka,
+      registry: stack.registry,
+      clickhouse: database.clickhouse,
+      config: readSettings({ KEYHOLE_GROUP_ID: 'watched' }),
+      judging: loadJudgingConfig({ alertBudget: 2 }),
+      log: silentLogger,
+      signal: stop.signal,
+    });
+    try {
+      const stored = `SELECT count() AS n, countIf(action = 'customer_email.read' AND actor_id = '${INVESTIGATOR}') AS reveals FROM {db}.accesses WHERE tool = 'keyhole'`;
+      await until('every question and reveal is stored', async () => {
+        const [row] = await database.clickhouse.query<{ n: string; reveals: string }>(stored);
+        return row?.n === String(written.length) && row.reveals === '1';
+      });
+      expect(await database.clickhouse.query('SELECT * FROM {db}.dead_letters')).toEqual([]);
+    } finally {
+      stop.abort();
+      await scorer;
+    }
   });
 });

@@ -3,7 +3,7 @@
 
 import { bars } from '../chart/bars.js';
 import { timeline } from '../chart/timeline.js';
-import type { AffectedFacts } from '../facts.js';
+import type { AffectedFacts } from '../facts-people.js';
 import type { ReportContent, Section, Table } from '../report.js';
 import { count, day, listed, plural } from '../words.js';
 

@@ -1,7 +1,7 @@
 // The breach notification: what Art. 33(3) and 34 GDPR ask, item by item, what is known and what is not. The 72 hours run from
 // awareness (Art. 33(1); EDPB Guidelines 9/2022: a reasonable degree of certainty), so the report says when they end, never how much is left.
 
-import type { BreachFacts } from '../facts.js';
+import type { BreachFacts } from '../facts-people.js';
 import type { Figure, ReportContent, Section, Table } from '../report.js';
 import { count, day, listed, minute, plural } from '../words.js';
 import { BASIS, dataOf } from './affected.js';

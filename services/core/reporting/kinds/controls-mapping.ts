@@ -1,7 +1,7 @@
 // Which requirement of which framework is served by what, with the figure that shows it operates in the range. A mapping is an aid for
 // an auditor; whether a requirement is met is theirs to say.
 
-import type { Catalogues, ControlsFacts } from '../facts.js';
+import type { Catalogues, ControlsFacts } from '../facts-organisation.js';
 import type { Section } from '../report.js';
 import { count, percent, plural } from '../words.js';
 

@@ -2,7 +2,7 @@
 
 import { precisionOf, precisionText } from '../../detections/precision.js';
 import { bars } from '../chart/bars.js';
-import type { Catalogues, ControlsFacts } from '../facts.js';
+import type { Catalogues, ControlsFacts } from '../facts-organisation.js';
 import type { ReportContent, Section } from '../report.js';
 import { count, day, percent, plural } from '../words.js';
 import { mappingSection } from './controls-mapping.js';

@@ -1,6 +1,6 @@
 // What speaks for the employee, and what nobody knows: each sentence follows from a figure, and says so where a figure is missing.
 
-import type { IncidentFacts } from '../facts.js';
+import type { IncidentFacts } from '../facts-people.js';
 import type { Section, Table } from '../report.js';
 import { count, day, listed, percent, plural } from '../words.js';
 import { standing } from './shared.js';

@@ -1,7 +1,7 @@
 // An incident's tables: the cases that were claimed, who gained, who else was near, and each access in question.
 
 import { bars } from '../chart/bars.js';
-import type { IncidentFacts } from '../facts.js';
+import type { IncidentFacts } from '../facts-people.js';
 import type { Section } from '../report.js';
 import { count, plural } from '../words.js';
 import { dispositionsTable, restrictionsTable } from './shared.js';

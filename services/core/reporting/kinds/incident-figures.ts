@@ -1,7 +1,8 @@
 // An incident's figures against the employee's own other days and against peers, and what the judge weighed.
 
 import { type BarGroup, bars } from '../chart/bars.js';
-import type { DayFact, IncidentFacts } from '../facts.js';
+import type { DayFact } from '../facts.js';
+import type { IncidentFacts } from '../facts-people.js';
 import type { Figure, Section, Table } from '../report.js';
 import { count, day, decimal, plural } from '../words.js';
 import { standing } from './shared.js';

@@ -1,7 +1,7 @@
 // The timeline of an incident: a chart of the days, and what happened when, whoever knew it then.
 
 import { type TimelineDay, timeline } from '../chart/timeline.js';
-import type { IncidentFacts } from '../facts.js';
+import type { IncidentFacts } from '../facts-people.js';
 import type { Section, Table } from '../report.js';
 import { day, plural } from '../words.js';
 import { standing } from './shared.js';

@@ -1,7 +1,7 @@
 // The incident report: one employee or anomaly, told so that somebody who was not there can judge it. Decides the order of the story and
 // its words; every number comes with the facts.
 
-import type { IncidentFacts } from '../facts.js';
+import type { IncidentFacts } from '../facts-people.js';
 import type { ReportContent } from '../report.js';
 import { count, day, listed, minute, plural } from '../words.js';
 import { doubtSection } from './incident-doubt.js';

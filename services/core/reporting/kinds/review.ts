@@ -2,7 +2,7 @@
 
 import { bars } from '../chart/bars.js';
 import { timeline } from '../chart/timeline.js';
-import type { ReviewFacts, VolumeFact } from '../facts.js';
+import type { ReviewFacts, VolumeFact } from '../facts-organisation.js';
 import type { ReportContent, Section, Table } from '../report.js';
 import { count, percent, plural } from '../words.js';
 import { anomaliesTable, dispositionsTable, restrictionsTable } from './shared.js';

@@ -2,7 +2,7 @@
 
 import { bars } from '../chart/bars.js';
 import { timeline } from '../chart/timeline.js';
-import type { SellerFacts } from '../facts.js';
+import type { SellerFacts } from '../facts-organisation.js';
 import type { ReportContent, Section } from '../report.js';
 import { count, day, listed, plural } from '../words.js';
 import { anomaliesTable, standing } from './shared.js';

@@ -1,0 +1,34 @@
+// The server's log of queries, which holds what people asked for, ids included, for some days. What it knows of people is kept without
+// literals first (watchers.ts); then the rows in which the id stands are deleted. So is the id in the last error of a kind that the server keeps.
+
+import { KeyholeError } from '../../core/errors.js';
+import type { ClickHouse } from '../../platform/clickhouse/client.js';
+import { collectQueries } from '../watchers.js';
+import type { Forgetting } from './forgetting.js';
+
+const TEXTS = ['query', 'formatted_query', 'exception', 'log_comment'];
+
+/** @returns false where there is no such log, or this account may not change it */
+export async function forgetQueries(ch: ClickHouse, { id }: Forgetting): Promise<boolean> {
+  try {
+    await collectQueries(ch);
+    const isNamed = TEXTS.map((column) => `position(${column}, ${id}) > 0`).join(' OR ');
+    await ch.command(`ALTER TABLE system.query_log DELETE WHERE ${isNamed}`);
+    await forgetErrors(ch, id);
+    return true;
+  } catch (error) {
+    if (error instanceof KeyholeError && error.code === 'clickhouse_rejected') return false;
+    throw error;
+  }
+}
+
+/** The server keeps the words of the last error of each kind until the next of that kind: so there is a next one. */
+async function forgetErrors(ch: ClickHouse, id: string): Promise<void> {
+  const kinds = await ch.query<{ code: number }>(
+    `SELECT DISTINCT code FROM system.errors WHERE position(last_error_message, ${id}) > 0`,
+  );
+  for (const { code } of kinds)
+    await ch
+      .query(`SELECT throwIf(1, 'forgotten', toInt32(${code})) SETTINGS allow_custom_error_code_in_throwif = 1`)
+      .catch(() => undefined);
+}
