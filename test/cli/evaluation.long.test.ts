@@ -82,6 +82,13 @@ test('at two alerts a day nine of ten offenders are found, and six of ten alerte
   expect(mean(evaluations.map(({ keyhole }) => keyhole.precision ?? 0))).toBeGreaterThanOrEqual(0.6);
 });
 
+test('no organisation is far below the others', () => {
+  const poor = evaluations.flatMap((one, at) =>
+    (one.keyhole.recall ?? 0) < 0.8 || (one.keyhole.precision ?? 0) < 0.5 || recallAt(one, 1) < 0.5 ? [SEEDS[at]] : [],
+  );
+  expect(poor).toEqual([]);
+});
+
 test('at one alert a day six of ten offenders are found', () => {
   expect(mean(evaluations.map((one) => recallAt(one, 1)))).toBeGreaterThanOrEqual(0.6);
 });

@@ -11,8 +11,8 @@ export const EPISODE_DAYS = 14;
 /** The model's own expectation counts as so many days of history. */
 const PSEUDO_DAYS = 3;
 /** An episode's evidence is materially new once the decades by which it passes the threshold have so grown. */
-const NEW_TIMES = 2;
-const NEW_DECADES = 2;
+const NEW_TIMES = 3;
+const NEW_DECADES = 3;
 
 /** Least alarms a day of one entity on one day. */
 export interface Told {
@@ -85,21 +85,39 @@ export function solveThreshold(history: History, budgetPerDay: number, detection
 /** Alerts that this threshold would have made in the history: (day, entity) that do not go on with an episode. */
 function alertsAt(theta: number, { oldest, newest, episodes }: History): number {
   let alerts = 0;
-  for (const { days, least } of episodes) {
-    if (least > theta) break;
+  for (const { days, least: leastOfAll } of episodes) {
+    if (leastOfAll > theta) break;
     for (let i = 0; i < days.length; i++) {
       const { day, alarms } = days[i] as Told;
       if (alarms > theta || day < oldest || day > newest) continue;
-      let earlier = Number.POSITIVE_INFINITY;
+      let first = Number.POSITIVE_INFINITY;
+      let least = Number.POSITIVE_INFINITY;
       for (let j = i - 1; j >= 0 && (days[j] as Told).day >= day - EPISODE_DAYS; j--) {
-        earlier = Math.min(earlier, (days[j] as Told).alarms);
+        const { alarms: before } = days[j] as Told;
+        if (before > theta) continue;
+        first = before;
+        least = Math.min(least, before);
       }
-      if (!goesOn(Math.log10(theta / alarms), Math.log10(theta / earlier))) alerts++;
+      const passedBy = (one: number): number => Math.log10(theta / one);
+      if (!goesOn(passedBy(alarms), { first: passedBy(first), most: passedBy(least) })) alerts++;
     }
   }
   return alerts;
 }
 
-/** Whether evidence, in decades by which a level is passed, only goes on with what passed it before, without being materially new. */
-export const goesOn = (decades: number, earlier: number): boolean =>
-  earlier >= 0 && decades < NEW_TIMES * earlier + NEW_DECADES;
+/** By how many decades a level was passed when the episode, as far as it is remembered, began, and at most; negative: not at all. */
+export interface Episode {
+  readonly first: number;
+  readonly most: number;
+}
+
+/**
+ * Whether evidence only goes on with what passed a level before. It is materially new once it passes a further step than all of it;
+ * steps are counted from where the episode began: so neither a slow rise nor a chance alarm before it hides what follows.
+ */
+export function goesOn(decades: number, { first, most }: Episode): boolean {
+  if (first < 0) return false;
+  let step = NEW_TIMES * first + NEW_DECADES;
+  while (step <= most && Number.isFinite(most)) step = NEW_TIMES * step + NEW_DECADES;
+  return decades < step;
+}

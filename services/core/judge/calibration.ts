@@ -14,7 +14,8 @@ export interface Sample {
 
 export const SAMPLE_SIZE = 60;
 const MIN_SHEETS = 5;
-const MIN_TAIL = 8;
+/** A tail of fewer surprises may be one campaign's; of a small organisation half of the people must do. */
+const MIN_TAIL = { least: 8, most: 20 };
 /** How much of what was judged is the tail; in a large organisation less, at most half of what is sampled. */
 const TAIL_SHARE = 0.05;
 const ENOUGH_TAIL = 40;
@@ -70,7 +71,8 @@ export function calibrate(
   const share = Math.ceil((judged * TAIL_SHARE * perEntity) / Math.max(1, sheets.length));
   const sampled = Math.floor((sheets.length * SAMPLE_SIZE) / 2);
   const tail = Math.min(all.length, sampled, Math.max(ENOUGH_TAIL, share));
-  if (sheets.length < MIN_SHEETS || tail < MIN_TAIL)
+  const wanted = Math.min(MIN_TAIL.most, Math.max(MIN_TAIL.least, judged / Math.max(1, sheets.length) / 2));
+  if (sheets.length < MIN_SHEETS || tail < wanted)
     return { ...uncalibrated, sheets: sheets.length, weight, windowDays };
   all.sort((a, b) => b - a);
   const threshold = all[tail - 1] as number;

@@ -6,7 +6,7 @@ import { KeyholeError } from '../errors.js';
 import type { AccessEvent, Explained } from '../feeds/records.js';
 import { dayOf } from '../time.js';
 import type { Evidence, EvidenceContext } from './evidence.js';
-import type { Measure } from './measures.js';
+import { type Measure, PARTS } from './measures.js';
 import type { SellerShare } from './places.js';
 
 export interface ConductFigures {
@@ -80,7 +80,7 @@ export function addAccess(figures: ConductFigures, access: JudgedAccess, measure
   if (access.explained === 'no') figures.explained_no += 1;
   if (access.explained === 'late') figures.explained_late += 1;
   if (access.explained === 'self') figures.explained_self += 1;
-  if (access.approver_id === null || access.approver_id === access.actor_id) figures.unapproved += 1;
+  if (isAlone(access)) figures.unapproved += 1;
   if (!isCounted(measure, access.explained === 'yes')) return;
   const seller = access.seller_id ?? '';
   const kind = measure.amount;
@@ -90,11 +90,16 @@ export function addAccess(figures: ConductFigures, access: JudgedAccess, measure
   figures.counted += 1;
   figures.low += low;
   if (seller === '') return;
-  const share = figures.sellers.get(seller) ?? { amount: 0, low: 0 };
-  share.amount += kind === 'customers' || kind === 'records' ? amount : 1;
+  const share = figures.sellers.get(seller) ?? { amount: 0, low: 0, unchecked: 0 };
+  const under = kind === 'customers' || kind === 'records' ? amount : 1;
+  share.amount += under;
   share.low += low;
+  if (access.explained !== 'yes' || isAlone(access)) share.unchecked += PARTS * under;
   figures.sellers.set(seller, share);
 }
+
+const isAlone = ({ approver_id: approver, actor_id: actor }: JudgedAccess): boolean =>
+  approver === null || approver === actor;
 
 function amountOf(access: JudgedAccess, seller: string, kind: Measure['amount'], seen: Set<string>): number {
   switch (kind) {

@@ -3,7 +3,7 @@
 
 import type { Definition } from '../detections/definition.js';
 import type { Day } from '../time.js';
-import { EPISODE_DAYS, goesOn } from './budget.js';
+import { EPISODE_DAYS, type Episode, goesOn } from './budget.js';
 import { type Calibration, expectedPerDay, type Sample } from './calibration.js';
 import { type EntityKey, FEED_PREFIX } from './kind.js';
 import type { Severity } from './scale.js';
@@ -28,9 +28,9 @@ export interface DayLevels {
   calibrationOf(detection: string): Calibration;
   /**
    * By how many decades the entity passed this level, by any detection, on the days on which an episode is remembered, as levels stood
-   * on each of them; negative when it did not.
+   * on each of them.
    */
-  earlierOf(key: EntityKey, level: Level): number;
+  earlierOf(key: EntityKey, level: Level): Episode;
 }
 
 /** What level a row has, and how its alarms a day follow from its surprise. */
@@ -72,12 +72,15 @@ export function prepareLevels(
     evenThresholds,
     calibrationOf: (detection) => (calibrations.get(detection) ?? NO_CALIBRATION).whole,
     earlierOf(key, level) {
-      let most = Number.NEGATIVE_INFINITY;
+      let first = -1;
+      let most = -1;
       for (const one of earlier) {
         const alarms = one.reached.get(key);
-        if (alarms !== undefined) most = Math.max(most, Math.log10(one.thresholds[level] / alarms));
+        const decades = alarms === undefined ? -1 : Math.log10(one.thresholds[level] / alarms);
+        if (first < 0) first = decades;
+        most = Math.max(most, decades);
       }
-      return most;
+      return { first, most };
     },
   };
 }

@@ -33,6 +33,8 @@ export interface DayMeasure {
   readonly seller: Int32Array;
   readonly sellerAmount: Float64Array;
   readonly sellerLow: Float64Array;
+  /** of sellerAmount, in whole PARTS: decided alone or without a good case; told where the measure counts all, else empty */
+  readonly sellerUnchecked: Float64Array;
   readonly places: DayPlaces;
   /** sum of all amounts */
   readonly all: number;
@@ -54,6 +56,7 @@ export interface DayPlaces {
 
 const remembered = new WeakMap<DayFrame, Map<string, DayMeasure>>();
 const rememberedActive = new WeakMap<DayFrame, Int32Array>();
+const rememberedEvents = new WeakMap<DayFrame, Map<number, number>>();
 
 export interface MeasuredDay {
   readonly frame: DayFrame;
@@ -74,6 +77,19 @@ export function measureOf(
 /** Ids of actors with any allowed access on the day, ascending. */
 export function activeOn(frame: DayFrame): Int32Array {
   return ensure(rememberedActive, frame, () => Int32Array.from(new Set(frame.actor)).sort());
+}
+
+/** An actor's accesses on the day, of whatever action. */
+export function eventsOn(frame: DayFrame, actor: number): number {
+  const events = ensure(rememberedEvents, frame, () => {
+    const sums = new Map<number, number>();
+    for (let row = 0; row < frame.rows; row++) {
+      const id = frame.actor[row] as number;
+      sums.set(id, (sums.get(id) ?? 0) + (frame.events[row] as number));
+    }
+    return sums;
+  });
+  return events.get(actor) ?? 0;
 }
 
 /** Where an actor stands in a day's sums, or −1. */
@@ -101,8 +117,16 @@ function addUp(frame: DayFrame, names: FrameNames, measure: Measure): DayMeasure
   rows.sort((a, b) => (frame.actor[a] as number) - (frame.actor[b] as number) || a - b);
   const builder = new Builder(rows.length);
   for (const row of rows) builder.add(frame, row, measure);
-  return builder.done();
+  return builder.done(measure);
 }
+
+/** Parts of an amount are counted in whole millionths, so that their sum is the same in any order. */
+export const PARTS = 1_000_000;
+const NOTHING = new Float64Array(0);
+
+/** Of a row's accesses, those that no good case explains or that nobody else approved; sellers have even parts of them. */
+const uncheckedShare = (frame: DayFrame, row: number): number =>
+  isJustified(frame, row) ? (frame.unapproved[row] as number) / Math.max(1, frame.events[row] as number) : 1;
 
 class Builder {
   private at = -1;
@@ -116,6 +140,7 @@ class Builder {
   private readonly seller: number[] = [];
   private readonly sellerAmount: number[] = [];
   private readonly sellerLow: number[] = [];
+  private readonly sellerUnchecked: number[] = [];
 
   constructor(rows: number) {
     const zeros = (): Int32Array => new Int32Array(rows);
@@ -154,9 +179,10 @@ class Builder {
     this.amount[this.at] = (this.amount[this.at] as number) + amountOfRow(frame, row, measure.amount);
     const inRecords = measure.amount === 'customers' || measure.amount === 'records';
     const amounts = inRecords ? frame.sellerCustomers : frame.sellerEvents;
+    const unchecked = uncheckedShare(frame, row);
     const end = frame.sellerFrom[row + 1] as number;
     for (let i = frame.sellerFrom[row] as number; i < end; i++) {
-      this.addSeller(frame.seller[i] as number, amounts[i] as number, frame.sellerLow[i] as number);
+      this.addSeller(frame.seller[i] as number, amounts[i] as number, frame.sellerLow[i] as number, unchecked);
     }
   }
 
@@ -165,10 +191,11 @@ class Builder {
     sums[this.at] = (sums[this.at] as number) + value;
   }
 
-  private addSeller(seller: number, amount: number, low: number): void {
+  private addSeller(seller: number, amount: number, low: number, unchecked: number): void {
     if (seller < 0) return;
     const at = this.entryOf.get(seller);
     if (at !== undefined) {
+      this.sellerUnchecked[at] = (this.sellerUnchecked[at] as number) + Math.round(PARTS * amount * unchecked);
       this.sellerAmount[at] = (this.sellerAmount[at] as number) + amount;
       this.sellerLow[at] = (this.sellerLow[at] as number) + low;
       return;
@@ -177,9 +204,10 @@ class Builder {
     this.seller.push(seller);
     this.sellerAmount.push(amount);
     this.sellerLow.push(low);
+    this.sellerUnchecked.push(Math.round(PARTS * amount * unchecked));
   }
 
-  done(): DayMeasure {
+  done(measure: Measure): DayMeasure {
     const size = this.at + 1;
     const entryFrom = Int32Array.from([...this.entryFrom, this.seller.length]);
     const seller = Int32Array.from(this.seller);
@@ -204,6 +232,7 @@ class Builder {
       seller,
       sellerAmount,
       sellerLow: Float64Array.from(this.sellerLow),
+      sellerUnchecked: measure.counts === 'all' ? Float64Array.from(this.sellerUnchecked) : NOTHING,
       places: placesOf(size, amount, entryFrom, seller, sellerAmount),
       all,
       clumps: clumpsOf(sellerAmount),

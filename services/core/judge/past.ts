@@ -6,7 +6,7 @@ import type { Day } from '../time.js';
 import { type GroupBaseline, type Member, type OwnHistory, predict } from './baseline.js';
 import { Habits, MIN_PEERS } from './habits.js';
 import type { UnscoredReason } from './kind.js';
-import { activeOn, type Measure, type MeasuredDay, measureKey, measureOf } from './measures.js';
+import { activeOn, eventsOn, type Measure, type MeasuredDay, measureKey, measureOf, positionOf } from './measures.js';
 import type { FrameNames } from './names.js';
 import { baselineRange } from './read-set.js';
 import { appTeams, type Circles, type Teams, teamsAsOf } from './teams.js';
@@ -31,6 +31,8 @@ export interface Past {
   paceOf(actor: number): Member;
   /** days of the window */
   activeDaysOf(actor: number): number;
+  /** how much busier somebody is in the window than usual with everything that the measure does not count, from 1 on */
+  busynessOf(actor: number): number;
   cannotJudge(actor: number): UnscoredReason | null;
 }
 
@@ -58,6 +60,7 @@ export function pastOf(world: World, measure: Measure, day: Day, days: number): 
     membersOf: (group) => peers.membersOf(group),
     paceOf: (actor) => peers.paceOf(actor),
     activeDaysOf: (actor) => activeDays()[actor] ?? 0,
+    busynessOf: (actor) => busyness(actor, baseline, window, teams.sinceDay(actor)),
     cannotJudge(actor) {
       if (teams.circlesOf(actor).length === 0) return 'not_in_directory';
       if (peers.groupOf(actor).members < MIN_PEERS && own.activeDaysOf(actor) < MIN_OWN_DAYS) return 'no_peers';
@@ -123,6 +126,34 @@ function lazily<T>(make: () => T): () => T {
     made ??= { value: make() };
     return made.value;
   };
+}
+
+/** Below so many days of history nobody's usual day is known. */
+const MIN_USUAL_DAYS = 5;
+
+/** Work beside the counted, in the window's active days against the baseline's; a usual day is added to both. */
+function busyness(actor: number, baseline: readonly MeasuredDay[], window: readonly MeasuredDay[], since: Day): number {
+  const before = workBeside(
+    actor,
+    baseline.filter(({ frame }) => frame.day >= since),
+  );
+  const now = workBeside(actor, window);
+  if (before.days < MIN_USUAL_DAYS || before.events === 0) return 1;
+  const usual = before.events / before.days;
+  return Math.min(SURGE_CAP, Math.max(1, (now.events + usual) / ((now.days + 1) * usual)));
+}
+
+function workBeside(actor: number, of: readonly MeasuredDay[]): { readonly days: number; readonly events: number } {
+  let days = 0;
+  let events = 0;
+  for (const { frame, measure } of of) {
+    const all = eventsOn(frame, actor);
+    if (all === 0) continue;
+    const at = positionOf(measure, actor);
+    days++;
+    events += all - (at < 0 ? 0 : (measure.counted[at] as number));
+  }
+  return { days, events };
 }
 
 /** Peers' busy-ness is damped by this many units, and one peer counts at most this many times its own expectation. */

@@ -1,10 +1,11 @@
 // How much everybody works on a place, a seller or a set of sellers that belong together (a cluster, a niche), in the baseline and
 // the window. Only the places that are weighed are added up.
 
-import { meanClump } from './clumps.js';
-import type { PlaceTraffic } from './evidence.js';
-import { type MeasuredDay, MIN_CLUMP, positionOf } from './measures.js';
+import { ensure } from '../maps.js';
+import { type Clumps, clumpsOf } from './clumps.js';
+import { type MeasuredDay, MIN_CLUMP, PARTS, positionOf } from './measures.js';
 import type { Past } from './past.js';
+import type { PlaceTraffic } from './place-evidence.js';
 
 interface PlaceTotal {
   amount: number;
@@ -49,12 +50,19 @@ export class PlaceTraffics {
   }
 
   allOf(actor: number): number {
-    let all = 0;
-    for (const { measure } of this.days) {
-      const at = positionOf(measure, actor);
-      if (at >= 0) all += measure.amount[at] as number;
-    }
-    return all;
+    return amountIn(this.days, actor);
+  }
+
+  /** everybody's under a place but what one person has there now; nothing is known of that person's past */
+  besides(place: number, { amount, whole }: Pick<Pile, 'amount' | 'whole'>): PlaceTraffic {
+    const total = this.totals[place] as PlaceTotal;
+    const clumped = Math.max(0, total.clumped - amount);
+    return {
+      own: 0,
+      others: Math.max(0, total.amount - amount),
+      othersClumped: clumped,
+      ofOthersClumped: Math.max(clumped, total.ofClumped - whole),
+    };
   }
 
   of(actor: number, place: number): PlaceTraffic {
@@ -90,55 +98,102 @@ export class PlaceTraffics {
 /** People whose clumps are looked at: for windows of several days one window each, for days each day of the baseline. */
 const MAX_SAMPLED = { window: 200, days: 60 };
 
+/** A place that a seller belongs to, and the marketplace in which its share is taken, where that is not all work. */
+export interface Spot {
+  readonly id: string | number;
+  readonly within: string | null;
+}
+
+/** What one person has under one place, of so much under all that its share is taken in. */
+export interface Pile extends Spot {
+  readonly amount: number;
+  readonly whole: number;
+}
+
 /**
- * Size-biased mean of what one person has under one place in a window of this length. Those active on the last day are looked at,
- * at most so many, evenly spaced by name; for sellers and days, everybody.
+ * What people have under places in windows of this length: of those active on the last day at most so many, evenly spaced by name;
+ * for days, each day of the baseline.
  */
-export function clumpOf(
+export function samplePiles(
   past: Past,
   nameOf: (actor: number) => string,
-  placesOf: ((seller: number) => readonly string[]) | null = null,
-): number {
-  const isDaily = past.window.length <= 1;
-  const counts = new Map<number, number>();
-  if (isDaily && placesOf === null) {
-    for (const { measure } of past.baseline) {
-      for (const [amount, count] of measure.clumps) counts.set(amount, (counts.get(amount) ?? 0) + count);
-    }
-    return meanClump(counts);
-  }
+  spotsOf: (seller: number) => readonly Spot[],
+): Pile[] {
   const last = past.window.at(-1)?.measure;
-  if (last === undefined) return 1;
+  if (last === undefined) return [];
+  const isDaily = past.window.length <= 1;
   const present = [...last.actor].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   const step = Math.max(1, present.length / (isDaily ? MAX_SAMPLED.days : MAX_SAMPLED.window));
   const stretches = isDaily ? past.baseline.map((day) => [day]) : [past.window];
+  const piles: Pile[] = [];
   for (let i = 0; i < present.length; i += step) {
     const actor = present[Math.floor(i)] as number;
     for (const stretch of stretches) {
-      for (const amount of amountsUnder(sellersOf(stretch, actor), placesOf)) {
-        counts.set(amount, (counts.get(amount) ?? 0) + 1);
-      }
+      piles.push(...pilesOf(stretch, actor, spotsOf));
     }
   }
-  return meanClump(counts);
+  return piles;
 }
 
-function amountsUnder(
-  sellers: ReadonlyMap<number, SellerShare>,
-  placesOf: ((seller: number) => readonly string[]) | null,
-): Iterable<number> {
-  const amounts = new Map<string | number, number>();
-  for (const [seller, { amount }] of sellers) {
-    for (const place of placesOf === null ? [seller] : placesOf(seller)) {
-      amounts.set(place, (amounts.get(place) ?? 0) + amount);
+function pilesOf(
+  days: readonly MeasuredDay[],
+  actor: number,
+  spotsOf: (seller: number) => readonly Spot[],
+): Iterable<Pile> {
+  const piles = new Map<string | number, { -readonly [K in keyof Pile]: Pile[K] }>();
+  const within = new Map<string | null, number>([[null, amountIn(days, actor)]]);
+  for (const [seller, { amount }] of sellersOf(days, actor)) {
+    for (const spot of spotsOf(seller)) {
+      ensure(piles, spot.id, () => ({ ...spot, amount: 0, whole: 0 })).amount += amount;
+      if (spot.within !== null) within.set(spot.within, (within.get(spot.within) ?? 0) + amount);
     }
   }
-  return amounts.values();
+  for (const pile of piles.values()) pile.whole = within.get(pile.within) ?? 0;
+  return piles.values();
+}
+
+function amountIn(days: readonly MeasuredDay[], actor: number): number {
+  let amount = 0;
+  for (const { measure } of days) {
+    const at = positionOf(measure, actor);
+    if (at >= 0) amount += measure.amount[at] as number;
+  }
+  return amount;
+}
+
+/** @param beyond of a pile, what nothing else explains */
+export function clumpsOfPiles(piles: readonly Pile[], beyond: (pile: Pile) => number, enough?: number): Clumps {
+  const counts = new Map<number, number>();
+  for (const pile of piles) {
+    const amount = Math.max(1, Math.round(beyond(pile)));
+    counts.set(amount, (counts.get(amount) ?? 0) + 1);
+  }
+  return clumpsOf(counts, enough);
+}
+
+/** Sellers are many: of fewer clumps the largest were hardly seen. */
+const ENOUGH_SELLERS = 1_000;
+
+/** Clumps under sellers in windows of this length, whoever else works on them. */
+export function clumpsUnderSellers(past: Past, nameOf: (actor: number) => string): Clumps {
+  if (past.window.length > 1)
+    return clumpsOfPiles(
+      samplePiles(past, nameOf, (id) => [{ id, within: null }]),
+      ({ amount }) => amount,
+      ENOUGH_SELLERS,
+    );
+  const counts = new Map<number, number>();
+  for (const { measure } of past.baseline) {
+    for (const [amount, count] of measure.clumps) counts.set(amount, (counts.get(amount) ?? 0) + count);
+  }
+  return clumpsOf(counts, ENOUGH_SELLERS);
 }
 
 export interface SellerShare {
   amount: number;
   low: number;
+  /** of the amount, in PARTS: decided alone or without a good case */
+  unchecked: number;
 }
 
 /** An actor's sellers in these days, by seller id. */
@@ -148,14 +203,11 @@ export function sellersOf(days: readonly MeasuredDay[], actor: number): Map<numb
     const at = positionOf(measure, actor);
     if (at < 0) continue;
     for (let i = measure.entryFrom[at] as number; i < (measure.entryFrom[at + 1] as number); i++) {
-      const id = measure.seller[i] as number;
-      const share = sellers.get(id);
-      if (share === undefined) {
-        sellers.set(id, { amount: measure.sellerAmount[i] as number, low: measure.sellerLow[i] as number });
-      } else {
-        share.amount += measure.sellerAmount[i] as number;
-        share.low += measure.sellerLow[i] as number;
-      }
+      const share = ensure(sellers, measure.seller[i] as number, () => ({ amount: 0, low: 0, unchecked: 0 }));
+      const amount = measure.sellerAmount[i] as number;
+      share.amount += amount;
+      share.low += measure.sellerLow[i] as number;
+      share.unchecked += measure.sellerUnchecked[i] ?? PARTS * amount;
     }
   }
   return sellers;

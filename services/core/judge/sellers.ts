@@ -3,9 +3,14 @@
 import type { Seller } from '../feeds/records.js';
 import { push } from '../maps.js';
 
+export interface Niche {
+  readonly marketplace: string;
+  readonly category: string;
+}
+
 export interface Sellers {
-  /** `marketplace category`, or '' when the seller is unknown; the latest record up to the time counts, else the first */
-  nicheOf(sellerId: string, timeMs: number): string;
+  /** null when the seller is unknown; the latest record up to the time counts, else the first */
+  nicheOf(sellerId: string, timeMs: number): Niche | null;
   readonly version: bigint;
 }
 
@@ -22,7 +27,7 @@ export function createSellers(records: readonly Seller[], version: bigint): Sell
         if (record.valid_from > timeMs) break;
         found = record;
       }
-      return found === undefined ? '' : `${found.marketplace} ${found.category}`;
+      return found ?? null;
     },
   };
 }

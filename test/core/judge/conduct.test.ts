@@ -6,7 +6,7 @@ import { AMOUNTS } from '../../../services/core/detections/definition.js';
 import type { Explained } from '../../../services/core/feeds/records.js';
 import { addAccess, emptyFigures, type JudgedAccess } from '../../../services/core/judge/conduct.js';
 import { buildFrame, type DayFrame, patchFrame } from '../../../services/core/judge/frame.js';
-import { type Measure, measureOf, positionOf } from '../../../services/core/judge/measures.js';
+import { type Measure, measureOf, PARTS, positionOf } from '../../../services/core/judge/measures.js';
 import { createNames, type FrameNames } from '../../../services/core/judge/names.js';
 import { startOf } from '../../../services/core/time.js';
 
@@ -41,11 +41,12 @@ function figuresOf(frame: DayFrame, names: FrameNames, measure: Measure, actor: 
   const day = measureOf(frame, names, measure);
   const at = positionOf(day, names.actors.find(actor));
   if (at < 0) return null;
-  const sellers = new Map<string, { amount: number; low: number }>();
+  const sellers = new Map<string, { amount: number; low: number; unchecked: number }>();
   for (let i = day.entryFrom[at] as number; i < (day.entryFrom[at + 1] as number); i++) {
     sellers.set(names.sellers.textOf(day.seller[i] as number), {
       amount: day.sellerAmount[i] as number,
       low: day.sellerLow[i] as number,
+      unchecked: day.sellerUnchecked[i] ?? PARTS * (day.sellerAmount[i] as number),
     });
   }
   return {

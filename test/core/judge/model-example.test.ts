@@ -5,15 +5,9 @@ import { join } from 'node:path';
 import { emptyHistory, type GroupBaseline, memberOf, predict } from '../../../services/core/judge/baseline.js';
 import { type Calibration, expectedPerDay } from '../../../services/core/judge/calibration.js';
 import { emptyFigures } from '../../../services/core/judge/conduct.js';
-import {
-  combined,
-  type Evidence,
-  type EvidenceContext,
-  type Places,
-  type PlaceTraffic,
-  weigh,
-} from '../../../services/core/judge/evidence.js';
+import { combined, type Evidence, type EvidenceContext, weigh } from '../../../services/core/judge/evidence.js';
 import { severityAt } from '../../../services/core/judge/levels.js';
+import type { Places, PlaceTraffic } from '../../../services/core/judge/place-evidence.js';
 import { score } from '../../../services/core/judge/scale.js';
 import type { Thresholds } from '../../../services/core/judge/standards.js';
 import { projectRoot } from '../../../services/platform/root.js';
@@ -30,7 +24,12 @@ interface Example {
   };
   readonly group: GroupBaseline;
   readonly day: { amount: number; events: number; low: number; sellers: Record<string, number> };
-  readonly others: { amount: number; clump: number; places: Record<string, PlaceTraffic> };
+  readonly others: {
+    amount: number;
+    clump: number;
+    clumps_as_large: number;
+    places: Record<string, PlaceTraffic>;
+  };
   readonly calibration: Calibration;
   readonly entities: number;
   readonly thresholds: Thresholds;
@@ -46,14 +45,22 @@ function recompute(): Record<string, number | string | null> {
   const { group, day, others, calibration, entities, thresholds } = example;
   const figures = { ...emptyFigures(), amount: day.amount, counted: day.amount, events: day.events, low: day.low };
   figures.explained_no = day.amount;
-  for (const [seller, amount] of Object.entries(day.sellers)) figures.sellers.set(seller, { amount, low: 0 });
+  for (const [seller, amount] of Object.entries(day.sellers))
+    figures.sellers.set(seller, { amount, low: 0, unchecked: amount });
   const nothing: PlaceTraffic = { own: 0, others: 0, othersClumped: 0, ofOthersClumped: 0 };
-  const none: Places = { candidates: 0, clump: 1, largest: [], amountUnder: () => 0 };
+  const logAtLeast = (): number => Math.log(others.clumps_as_large);
+  const under = (amount: number) => ({ amount, unchecked: amount });
+  const none: Places = {
+    candidates: 0,
+    clumps: { mean: 1, logAtLeast },
+    largest: [],
+    amountUnder: () => ({ place: under(0), whole: under(0) }),
+  };
   const sellers: Places = {
     candidates: figures.sellers.size,
-    clump: others.clump,
-    largest: [...figures.sellers.keys()].map((id) => ({ id, traffic: others.places[id] ?? nothing })),
-    amountUnder: (id, { sellers: under }) => under.get(id)?.amount ?? 0,
+    clumps: { mean: others.clump, logAtLeast },
+    largest: [...figures.sellers.keys()].map((id) => ({ id, traffic: others.places[id] ?? nothing, within: null })),
+    amountUnder: (id, { amount, sellers: own }) => ({ place: under(own.get(id)?.amount ?? 0), whole: under(amount) }),
   };
   const history = { ...emptyHistory(), ...example.history };
   const context: EvidenceContext = {

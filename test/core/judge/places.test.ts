@@ -8,9 +8,10 @@ import {
   FIRST_DAY,
   type Work,
 } from '../../../services/core/detections/cases/organisation.js';
-import { meanClump } from '../../../services/core/judge/clumps.js';
+import { clumpsOf, meanClump } from '../../../services/core/judge/clumps.js';
 import { createClusters } from '../../../services/core/judge/clusters.js';
 import { pastOf } from '../../../services/core/judge/past.js';
+import { shareOf } from '../../../services/core/judge/place-evidence.js';
 import { PlaceTraffics } from '../../../services/core/judge/places.js';
 import { createSellers } from '../../../services/core/judge/sellers.js';
 import { definitionOf } from './definition-of.js';
@@ -46,9 +47,9 @@ test('a niche is the marketplace and category as of a time, and unknown for unkn
     valid_from,
   });
   const sellers = createSellers([record('toys', 20), record('books', 10)], 2n);
-  expect(sellers.nicheOf('s-1', 5)).toBe('US books');
-  expect(sellers.nicheOf('s-1', 20)).toBe('US toys');
-  expect(sellers.nicheOf('s-2', 20)).toBe('');
+  expect(sellers.nicheOf('s-1', 5)).toMatchObject({ marketplace: 'US', category: 'books' });
+  expect(sellers.nicheOf('s-1', 20)).toMatchObject({ marketplace: 'US', category: 'toys' });
+  expect(sellers.nicheOf('s-2', 20)).toBeNull();
 });
 
 const counted = (clumps: readonly number[]): Map<number, number> => {
@@ -64,6 +65,41 @@ test.each([
   [[...Array.from({ length: 100 }, () => 2), 900], 2],
 ])('the mean clump of %j is %d', (clumps, expected) => {
   expect(meanClump(counted(clumps))).toBe(expected);
+});
+
+describe('how seldom a clump is so large', () => {
+  const clumps = clumpsOf(counted([...Array.from({ length: 960 }, () => 1), ...Array.from({ length: 40 }, () => 4)]));
+
+  test('is counted where there are enough of them', () => {
+    expect(Math.exp(clumps.logAtLeast(1))).toBeCloseTo(1);
+    expect(Math.exp(clumps.logAtLeast(2))).toBeCloseTo(0.04);
+    expect(Math.exp(clumps.logAtLeast(4))).toBeCloseTo(0.04);
+  });
+
+  test('falls beyond them by a power, never to nothing', () => {
+    const [eight, sixteen, huge] = [8, 16, 1e6].map((amount) => clumps.logAtLeast(amount)) as [number, number, number];
+    expect(eight).toBeLessThan(Math.log(0.04));
+    expect(sixteen - eight).toBeCloseTo(eight - clumps.logAtLeast(4));
+    expect(Number.isFinite(huge)).toBe(true);
+  });
+
+  test('is not told by the few largest, which may be offences', () => {
+    const withOffender = clumpsOf(counted([...Array.from({ length: 960 }, () => 1), 4, 4, 4, 400]));
+    expect(withOffender.logAtLeast(400)).toBeLessThan(Math.log(1 / 960));
+  });
+
+  test('is certain of nothing where nothing is known', () => {
+    expect(clumpsOf(new Map()).logAtLeast(50)).toBeLessThanOrEqual(0);
+  });
+});
+
+test('a niche takes its share of its marketplace, a seller of all work', () => {
+  const traffic = { own: 0, others: 30, othersClumped: 0, ofOthersClumped: 0 };
+  const here = shareOf('niche', traffic, { own: 0, others: 300 });
+  const everywhere = shareOf('niche', traffic, { own: 0, others: 3_000 });
+  expect(here.mean).toBeCloseTo(30.5 / 305);
+  expect(everywhere.mean).toBeLessThan(here.mean / 5);
+  expect(shareOf('concentration', traffic, { own: 0, others: 300 }).mean).toBeCloseTo(30.5 / 400);
 });
 
 describe('traffic', () => {

@@ -1,12 +1,22 @@
 // The places that the evidence of a sheet weighs: of each candidate the largest sellers, clusters or niches, with everybody's traffic.
 
-import type { EvidenceKind } from '../../detections/definition.js';
+import type { Conduct as Judged } from '../../detections/definition.js';
 import { ensure } from '../../maps.js';
 import { type Day, startOf } from '../../time.js';
+import { type Clumps, clumpsOf } from '../clumps.js';
 import type { ConductFigures } from '../conduct.js';
-import { MAX_PLACES_WEIGHED, MIN_CONCENTRATION, type PlaceKind, type Places } from '../evidence.js';
+import { PARTS } from '../measures.js';
 import type { Past } from '../past.js';
-import { clumpOf, type PlaceIndex, PlaceTraffics } from '../places.js';
+import {
+  MAX_PLACES_WEIGHED,
+  MIN_CONCENTRATION,
+  type PlaceAmount,
+  type PlaceKind,
+  type Places,
+  shareOf,
+  type WeighedPlace,
+} from '../place-evidence.js';
+import { clumpsOfPiles, clumpsUnderSellers, type Pile, PlaceTraffics, type Spot, samplePiles } from '../places.js';
 import type { World } from '../world.js';
 
 export interface Candidate {
@@ -15,11 +25,16 @@ export interface Candidate {
 }
 
 const PLACE_KINDS: readonly PlaceKind[] = ['concentration', 'cluster', 'niche'];
-const NO_PLACES: Places = { candidates: 0, clump: 1, largest: [], amountUnder: () => 0 };
-const NONE: readonly number[] = [];
+const NOTHING: PlaceAmount = { amount: 0, unchecked: 0 };
+const NO_PLACES: Places = {
+  candidates: 0,
+  clumps: clumpsOf(new Map()),
+  largest: [],
+  amountUnder: () => ({ place: NOTHING, whole: NOTHING }),
+};
 
-/** Ids of the places that a seller belongs to, of one sort. */
-type Belongs = (seller: string) => readonly string[];
+/** The places of one sort that a seller belongs to. */
+type Belongs = (seller: string) => readonly Spot[];
 
 export interface WeighedPlaces {
   /** one for each candidate */
@@ -28,7 +43,7 @@ export interface WeighedPlaces {
 }
 
 export function weighedPlaces(
-  evidence: readonly EvidenceKind[],
+  { evidence, counts }: Pick<Judged, 'evidence' | 'counts'>,
   past: Past,
   candidates: readonly Candidate[],
   day: Day,
@@ -38,7 +53,7 @@ export function weighedPlaces(
   let first: PlaceTraffics | null = null;
   for (const kind of PLACE_KINDS) {
     if (!evidence.includes(kind)) continue;
-    const { traffics, ofCandidates } = ofKind(kind, belonging(kind, day, world), past, candidates, world);
+    const { traffics, ofCandidates } = ofKind(kind, belonging(kind, day, world), past, candidates, world, counts);
     first ??= traffics;
     for (let i = 0; i < candidates.length; i++)
       (places[i] as Record<PlaceKind, Places>)[kind] = ofCandidates[i] as Places;
@@ -50,11 +65,11 @@ export function weighedPlaces(
 /** By links and records up to the end of the day. */
 function belonging(kind: PlaceKind, day: Day, { clusters, sellers }: World): Belongs {
   const endMs = startOf(day + 1);
-  if (kind === 'concentration') return (seller) => [seller];
-  if (kind === 'cluster') return (seller) => clusters.of(seller, endMs);
+  if (kind === 'concentration') return (id) => [{ id, within: null }];
+  if (kind === 'cluster') return (seller) => clusters.of(seller, endMs).map((id) => ({ id, within: null }));
   return (seller) => {
     const niche = sellers.nicheOf(seller, endMs);
-    return niche === '' ? [] : [niche];
+    return niche === null ? [] : [{ id: `${niche.marketplace} ${niche.category}`, within: niche.marketplace }];
   };
 }
 
@@ -64,72 +79,128 @@ function ofKind(
   past: Past,
   candidates: readonly Candidate[],
   { names }: World,
+  counts: Judged['counts'],
 ): { traffics: PlaceTraffics; ofCandidates: Places[] } {
-  const numbers = new Map<string, number>();
-  const chosen = candidates.map(({ figures }) => {
-    const amounts = amountsBy(belongs, figures);
-    const largest = largestOf(amounts);
-    for (const id of largest) ensure(numbers, id, () => numbers.size);
-    return { candidates: amounts.size, largest };
-  });
-  const traffics = new PlaceTraffics(
-    past,
-    indexOf(belongs, numbers, (seller) => names.sellers.textOf(seller)),
-  );
-  const clump = clumpOf(
-    past,
-    (actor) => names.actors.textOf(actor),
-    kind === 'concentration' ? null : (seller) => belongs(names.sellers.textOf(seller)),
-  );
-  const ofCandidates = chosen.map(({ candidates: touched, largest }, i): Places => {
+  const spots: (readonly Spot[])[] = [];
+  const spotsOf = (seller: number): readonly Spot[] => {
+    spots[seller] ??= belongs(names.sellers.textOf(seller));
+    return spots[seller] as readonly Spot[];
+  };
+  const nameOf = (actor: number): string => names.actors.textOf(actor);
+  const chosen = candidates.map(({ figures }) => largestOf(amountsBy(belongs, figures)));
+  const areDaysOfSellers = kind === 'concentration' && past.window.length <= 1;
+  const piles = areDaysOfSellers ? [] : samplePiles(past, nameOf, spotsOf);
+  const numbers = new Numbers([...chosen.flatMap(({ largest }) => largest), ...piles]);
+  const traffics = new PlaceTraffics(past, numbers.index(spotsOf));
+  const all = areDaysOfSellers ? clumpsUnderSellers(past, nameOf) : lonelyClumps(kind, piles, numbers, traffics);
+  const clumps = counts === 'all' ? { ...all, logAtLeast: NEVER } : all;
+  const ofCandidates = chosen.map(({ count, largest }, i): Places => {
     const { actor } = candidates[i] as Candidate;
     return {
-      candidates: touched,
-      clump,
-      largest: largest.map((id) => ({ id, traffic: traffics.of(actor, numbers.get(id) as number) })),
+      candidates: count,
+      clumps,
+      largest: largest.map((spot): WeighedPlace => {
+        const [place, within] = numbers.of(spot);
+        return {
+          id: String(spot.id),
+          traffic: traffics.of(actor, place),
+          within: within === null ? null : traffics.of(actor, within),
+        };
+      }),
       amountUnder: (id, figures) => amountUnder(belongs, id, figures),
     };
   });
   return { traffics, ofCandidates };
 }
 
-function indexOf(
-  belongs: Belongs,
-  numbers: ReadonlyMap<string, number>,
-  nameOf: (seller: number) => string,
-): PlaceIndex {
-  const known: (readonly number[] | undefined)[] = [];
-  return {
-    count: numbers.size,
-    of(seller) {
-      const cached = known[seller];
-      if (cached !== undefined) return cached;
-      const own = belongs(nameOf(seller)).flatMap((id) => numbers.get(id) ?? []);
-      const kept = own.length === 0 ? NONE : own;
-      known[seller] = kept;
-      return kept;
-    },
-  };
+/** Clumps beyond the share that colleagues gave the place who worked on it as well: a common incident's. */
+function lonelyClumps(kind: PlaceKind, piles: readonly Pile[], numbers: Numbers, traffics: PlaceTraffics): Clumps {
+  return clumpsOfPiles(piles, (pile) => {
+    const [place, within] = numbers.of(pile);
+    const whole = { amount: pile.whole, whole: pile.whole };
+    const others = within === null ? traffics.all - pile.whole : traffics.besides(within, whole).others;
+    const { mean } = shareOf(kind, traffics.besides(place, pile), { own: 0, others });
+    return pile.amount - pile.whole * mean;
+  });
 }
 
+/** Places, and what they are within, by number. */
+class Numbers {
+  private readonly places = new Map<string | number, number>();
+  private readonly withins = new Map<string, number>();
+
+  constructor(spots: readonly Spot[]) {
+    let count = 0;
+    for (const { id, within } of spots) {
+      ensure(this.places, id, () => count++);
+      if (within !== null) ensure(this.withins, within, () => count++);
+    }
+  }
+
+  of({ id, within }: Spot): readonly [number, number | null] {
+    return [this.places.get(id) ?? -1, within === null ? null : (this.withins.get(within) ?? -1)];
+  }
+
+  index(spotsOf: (seller: number) => readonly Spot[]) {
+    const known: (readonly number[] | undefined)[] = [];
+    return {
+      count: this.places.size + this.withins.size,
+      of: (seller: number): readonly number[] => {
+        known[seller] ??= this.numbersOf(spotsOf(seller));
+        return known[seller] as readonly number[];
+      },
+    };
+  }
+
+  private numbersOf(spots: readonly Spot[]): readonly number[] {
+    const own = spots.flatMap(({ id }) => this.places.get(id) ?? []);
+    const within = [...new Set(spots.map((spot) => spot.within))].flatMap((one) => this.withins.get(one ?? '') ?? []);
+    return own.length + within.length === 0 ? NONE : [...own, ...within];
+  }
+}
+
+const NONE: readonly number[] = [];
+/** Decisions are made one by one: a forgotten case does not make a clump of them. */
+const NEVER = (): number => Number.NEGATIVE_INFINITY;
+
 /** A seller in several clusters counts in each. */
-function amountsBy(belongs: Belongs, figures: ConductFigures): Map<string, number> {
-  const amounts = new Map<string, number>();
+function amountsBy(belongs: Belongs, figures: ConductFigures): Map<string | number, Spot & { amount: number }> {
+  const amounts = new Map<string | number, Spot & { amount: number }>();
   for (const [seller, { amount }] of figures.sellers) {
-    for (const id of belongs(seller)) amounts.set(id, (amounts.get(id) ?? 0) + amount);
+    for (const spot of belongs(seller)) ensure(amounts, spot.id, () => ({ ...spot, amount: 0 })).amount += amount;
   }
   return amounts;
 }
 
-function amountUnder(belongs: Belongs, id: string, figures: ConductFigures): number {
-  let sum = 0;
-  for (const [seller, { amount }] of figures.sellers) if (belongs(seller).includes(id)) sum += amount;
-  return sum;
+function amountUnder(belongs: Belongs, id: string, figures: ConductFigures) {
+  const place = { amount: 0, unchecked: 0 };
+  const within = { amount: 0, unchecked: 0 };
+  const all = { amount: figures.amount, unchecked: 0 };
+  let marketplace: string | null = null;
+  for (const [seller, share] of figures.sellers) {
+    all.unchecked += share.unchecked;
+    const spot = belongs(seller).find((one) => one.id === id);
+    if (spot === undefined) continue;
+    add(place, share);
+    marketplace = spot.within;
+  }
+  if (marketplace === null) return { place: inWholes(place), whole: inWholes(all) };
+  for (const [seller, share] of figures.sellers)
+    if (belongs(seller).some((one) => one.within === marketplace)) add(within, share);
+  return { place: inWholes(place), whole: inWholes(within) };
 }
 
-const largestOf = (amounts: ReadonlyMap<string, number>): string[] =>
-  [...amounts]
-    .filter(([, amount]) => amount >= MIN_CONCENTRATION)
-    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
-    .slice(0, MAX_PLACES_WEIGHED)
-    .map(([id]) => id);
+const inWholes = ({ amount, unchecked }: PlaceAmount): PlaceAmount => ({ amount, unchecked: unchecked / PARTS });
+
+function add(into: { amount: number; unchecked: number }, { amount, unchecked }: PlaceAmount): void {
+  into.amount += amount;
+  into.unchecked += unchecked;
+}
+
+function largestOf(amounts: ReadonlyMap<string | number, Spot & { amount: number }>) {
+  const largest = [...amounts.values()]
+    .filter(({ amount }) => amount >= MIN_CONCENTRATION)
+    .sort((a, b) => b.amount - a.amount || (a.id < b.id ? -1 : 1))
+    .slice(0, MAX_PLACES_WEIGHED);
+  return { count: amounts.size, largest };
+}

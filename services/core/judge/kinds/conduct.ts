@@ -70,7 +70,7 @@ function assess(
 ): Assessed<Conduct>[] {
   if (candidates.length === 0) return [];
   const nameOf = (actor: number): string => world.names.actors.textOf(actor);
-  const { places, othersAmountOf } = weighedPlaces(judge.evidence, past, candidates, day, world);
+  const { places, othersAmountOf } = weighedPlaces(judge, past, candidates, day, world);
   const surges = new Map<string, Surge>();
   return candidates.map(({ actor, figures }, i) => {
     const history = past.historyOf(actor);
@@ -81,7 +81,7 @@ function assess(
       own: memberOf(history),
       group,
       activeDays: window.days === 1 ? 1 : past.activeDaysOf(actor),
-      surge: surge.without(actor),
+      surge: Math.max(surge.without(actor), past.busynessOf(actor)),
       othersAmount: othersAmountOf(actor),
       places: places[i] as EvidenceContext['places'],
     };

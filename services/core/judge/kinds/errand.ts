@@ -3,16 +3,18 @@
 
 import { type Definition, judgeOf } from '../../detections/definition.js';
 import { ensure } from '../../maps.js';
+import { logFisher, round } from '../../stats/combine.js';
 import { logNegativeBinomialTail } from '../../stats/tails.js';
 import { type Day, startOf } from '../../time.js';
 import { SAMPLE_SIZE } from '../calibration.js';
-import { placeTail, usualShare } from '../evidence.js';
+import type { Clumps } from '../clumps.js';
 import type { Finding } from '../finding.js';
 import { type Assessed, type FindingInput, type Kind, type RawSheet, topOf } from '../kind.js';
 import { MIN_CLUMP, measureOf } from '../measures.js';
 import { type Past, pastOf } from '../past.js';
 import { entityOf, firstOnDay, type Piece, percent, surpriseOf, tell } from '../pieces.js';
-import { clumpOf, sellersOf } from '../places.js';
+import { usualShare } from '../place-evidence.js';
+import { clumpsUnderSellers, sellersOf } from '../places.js';
 import { sheetRange, windowStart } from '../read-set.js';
 import type { World } from '../world.js';
 
@@ -77,7 +79,7 @@ function judgeErrands(definition: Definition, day: Day, world: World): RawSheet<
   }
   const traffic = trafficBy(past, placesOfId);
   const incident = peopleOnIncidents(judge.incident_actions, definition, day, world, placesOfId);
-  const clump = clumpOf(past, (actor) => names.actors.textOf(actor));
+  const clumps = clumpsUnderSellers(past, (actor) => names.actors.textOf(actor));
   const assessed: Assessed<Errand>[] = [];
   for (const [place, everybody] of places) {
     const onIncident = incident.get(place);
@@ -86,7 +88,7 @@ function judgeErrands(definition: Definition, day: Day, world: World): RawSheet<
     const people = clumped
       .map(({ actor, amount, whole }) => ({ actorId: names.actors.textOf(actor), amount, whole }))
       .sort((a, b) => b.amount - a.amount || (a.actorId < b.actorId ? -1 : 1));
-    const pieces = weighErrand(people, traffic.of(place), traffic.all, pairs, clump);
+    const pieces = weighErrand(people, traffic.of(place), traffic.all, pairs, clumps);
     const sellers = [...(sellersOfPlace.get(place) ?? [])].sort();
     assessed.push({
       key: `${judge.place} ${place}`,
@@ -97,14 +99,13 @@ function judgeErrands(definition: Definition, day: Day, world: World): RawSheet<
   return { judged: Math.max(places.size, touchedToday.size), top: topOf(assessed, SAMPLE_SIZE), unscored: [] };
 }
 
-/** How many met on the place, beyond the first; and how much of their work they gave it, the first left out. */
-function weighErrand(people: Errand['people'], ofPlace: number, all: number, pairs: number, clump: number): Piece[] {
+/** How many met on the place, beyond the first; and how seldom clumps are as large as theirs, the first left out. */
+function weighErrand(people: Errand['people'], ofPlace: number, all: number, pairs: number, clumps: Clumps): Piece[] {
   const amount = people.reduce((sum, one) => sum + one.amount, 0);
   const usual = usualShare(Math.max(0, ofPlace - amount), all);
   const expected = Math.max(0.01, pairs * usual);
   const others = people.slice(1);
   const under = others.reduce((sum, one) => sum + one.amount, 0);
-  const whole = others.reduce((sum, one) => sum + one.whole, 0);
   return [
     {
       name: 'people',
@@ -114,11 +115,14 @@ function weighErrand(people: Errand['people'], ofPlace: number, all: number, pai
       inputs: { clumps_of_anybody: pairs, usual_share: usual, size: MEETING_SIZE },
     },
     {
-      name: 'concentration',
+      name: 'clumps',
       observed: under,
-      expected: whole * usual,
-      logP: placeTail(under, whole, clump, usual),
-      inputs: { of: whole, usual_share: usual, clump },
+      expected: others.length * MIN_CLUMP,
+      logP: logFisher(others.map((one) => Math.min(0, clumps.logAtLeast(one.amount) - clumps.logAtLeast(MIN_CLUMP)))),
+      inputs: {
+        people: others.length,
+        share_of_clumps_as_large: round(Math.exp(clumps.logAtLeast(under / others.length)), 8),
+      },
     },
   ];
 }

@@ -4,13 +4,13 @@
 import { type Definition, judgeOf } from '../../detections/definition.js';
 import { type Day, startOf } from '../../time.js';
 import { SAMPLE_SIZE } from '../calibration.js';
-import { placeTail, usualShare } from '../evidence.js';
 import type { Finding } from '../finding.js';
 import { type Assessed, type FindingInput, type Kind, type RawSheet, topOf } from '../kind.js';
 import { type MeasuredDay, positionOf } from '../measures.js';
 import { type Past, pastOf } from '../past.js';
 import { firstOnDay, type Piece, percent, surpriseOf, tell } from '../pieces.js';
-import { clumpOf, PlaceTraffics, sellersOf } from '../places.js';
+import { placeTail, usualShare } from '../place-evidence.js';
+import { clumpsUnderSellers, PlaceTraffics, sellersOf } from '../places.js';
 import { sheetRange, windowStart } from '../read-set.js';
 import type { World } from '../world.js';
 
@@ -64,7 +64,7 @@ function judgeHandovers(definition: Definition, day: Day, world: World): RawShee
     count: numbers.size,
     of: (seller) => (numbers.has(seller) ? [numbers.get(seller) as number] : []),
   });
-  const clump = clumpOf(past, (actor) => names.actors.textOf(actor));
+  const clump = clumpsUnderSellers(past, (actor) => names.actors.textOf(actor)).mean;
   const weigh = (actor: number, seller: number, amount: number, whole: number) => {
     const traffic = traffics.of(actor, numbers.get(seller) as number);
     return { usual: usualShare(traffic.others, traffics.all), amount, whole };
@@ -80,10 +80,7 @@ function judgeHandovers(definition: Definition, day: Day, world: World): RawShee
       if (amount < judge.at_least) continue;
       let whole = 0;
       for (const share of own.values()) whole += share.amount;
-      const pieces = [
-        piece('colleague', weigh(actor, one.seller, amount, whole), clump, Math.log(left.length)),
-        piece('leaver', weigh(one.actor, one.seller, one.amount, one.whole), clump, 0),
-      ];
+      const pieces = [piece(weigh(actor, one.seller, amount, whole), clump, Math.log(left.length))];
       const actorId = names.actors.textOf(actor);
       const found: Assessed<Handover> = {
         key: `actor ${actorId}`,
@@ -136,14 +133,14 @@ function leftBehind(past: Past, days: readonly MeasuredDay[]): Left[] {
   return left;
 }
 
+/** What the leaver did only says where to look; the evidence is the colleague's. */
 function piece(
-  name: string,
   { usual, amount, whole }: { usual: number; amount: number; whole: number },
   clump: number,
   logCandidates: number,
 ): Piece {
   return {
-    name,
+    name: 'colleague',
     observed: amount,
     expected: whole * usual,
     logP: Math.min(0, placeTail(amount, whole, clump, usual) + logCandidates),
