@@ -11,13 +11,23 @@ const MAX_ACTOR_DAYS = 15_000;
 /** Actor-days that come here in one round; with more, reading whole days is cheaper. */
 const MAX_PATCHED = 4_000;
 
-export async function recomputeBuckets(store: JudgeStore, frames: DayFrames, touched: Touched): Promise<void> {
+/** @param whileRewriting what this process can do of other days while the database is at work */
+export async function recomputeBuckets(
+  store: JudgeStore,
+  frames: DayFrames,
+  touched: Touched,
+  whileRewriting: () => Promise<void>,
+): Promise<void> {
   if (pairsOf(touched) <= MAX_PATCHED) await patchDays(store, frames, touched);
   else {
-    for (const chunk of chunks(touched)) await store.rewriteActorDays(chunk);
+    await Promise.all([rewriteDays(store, touched), whileRewriting()]);
     for (const day of touched.byDay.keys()) frames.forget(day);
   }
   await frames.relearn();
+}
+
+async function rewriteDays(store: JudgeStore, touched: Touched): Promise<void> {
+  for (const chunk of chunks(touched)) await store.rewriteActorDays(chunk);
 }
 
 async function patchDays(store: JudgeStore, frames: DayFrames, touched: Touched): Promise<void> {

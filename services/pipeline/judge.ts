@@ -4,6 +4,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Definition } from '../core/detections/definition.js';
+import { kindOf } from '../core/judge/kinds.js';
 import { type Day, dayOf } from '../core/time.js';
 import { recomputeBuckets } from './buckets.js';
 import { JudgeWorld } from './judge-world.js';
@@ -49,7 +50,7 @@ const SHEETS_PER_WRITE = 50;
 const MAX_FAST_DAYS = 3;
 /** While duties keep coming, what is no news is put off for so long at most, and then judged in slices of so long. */
 const PUT_OFF_MS = 12_000;
-const SLICE_MS = 300;
+const SLICE_MS = 100;
 
 /** What a judge remembers between rounds; a fault anywhere and all of it is forgotten. */
 class Memory {
@@ -146,7 +147,7 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
     }
     const days = [...touched.byDay.keys()];
     if (days.length > 0) await world.frames.know(Math.min(...days), Math.max(...days));
-    await recomputeBuckets(store, world.frames, touched);
+    await recomputeBuckets(store, world.frames, touched, () => loadBefore(days));
     await world.refresh();
     next.batchIds.push(...duties.map(({ batchId }) => batchId));
     next.sinceMs ??= nowMs();
@@ -155,6 +156,17 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
     const { first, last } = memory.stored;
     memory.stored = { first: Math.min(first, ...days), last: Math.max(last, ...days) };
     return await markStale({ days: new Set(days), parts: touched.parts, from });
+  }
+
+  /** Brings the days before these into memory that their news will be judged by. */
+  async function loadBefore(days: readonly Day[]): Promise<void> {
+    if (days.length > MAX_FAST_DAYS) return;
+    const { frames } = memory.world;
+    const first = Math.min(...days);
+    const froms = definitions.filter(isFast).map((one) => kindOf(one).rangeRead(one, first).from);
+    const from = Math.min(first, ...froms);
+    await frames.know(from, first);
+    await frames.load(frames.days(from, first - 1));
   }
 
   /** Judges the news at once. @returns how many sheets that were */

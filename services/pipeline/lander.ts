@@ -68,8 +68,11 @@ export function createLander(store: FactStore, { caseBytes = SHARED_CASE_BYTES }
     changedSince: (tick, ids) => shared.changedSince(tick, ids),
     readLimits: (cases, accesses) => readLimits(store, cases, accesses),
     async landCases({ records, ranks }, touched) {
-      const query = await shared.write(records, ranks, () => store.insertContext('support-cases', records, ranks));
-      await reexplain(store, { query, readCases: casesNow }, touched);
+      const { stored, citing } = shared.write(records, ranks, () =>
+        store.insertContext('support-cases', records, ranks),
+      );
+      await stored;
+      return { rest: citing.then((query) => reexplain(store, { query, readCases: casesNow }, touched)) };
     },
     async onBulkTasks(fromMs, touched) {
       const query = { ...NO_QUERY, whole: [...fromMs.keys()].sort() };
@@ -101,6 +104,7 @@ export async function createExclusiveLander(
       await store.insertContext('support-cases', records, ranks);
       book.add(records, ranks, (id) => fresh.has(id));
       if (heldAccesses) for (const id of idsOf(records)) due.add(id);
+      return { rest: Promise.resolve() };
     },
     async onBulkTasks(fromMs) {
       for (const id of fromMs.keys()) due.add(id);
@@ -130,8 +134,8 @@ interface Explaining {
   /** Of these cases those that may have changed since they were read at that tick; to be asked again from the answer's tick. */
   changedSince(tick: Tick, ids: readonly string[]): Promise<{ readonly ids: readonly string[]; readonly tick: Tick }>;
   readLimits(cases: Cases, accesses: readonly RankedAccess[]): Promise<BulkLimits>;
-  /** Stores them and sees to the accesses that they explain. */
-  landCases(batch: DecodedBatch<'support-cases'>, touched: Touched): Promise<void>;
+  /** Stores them; the rest, which may go on beside the landing of accesses, sees to the stored accesses that they explain. */
+  landCases(batch: DecodedBatch<'support-cases'>, touched: Touched): Promise<{ readonly rest: Promise<void> }>;
   /** Accesses that cite these tasks, or did, have been landed, the earliest of each at that time. */
   onBulkTasks(fromMs: ReadonlyMap<string, number>, touched: Touched): Promise<void>;
 }
@@ -141,6 +145,7 @@ const idsOf = (records: readonly SupportCase[]): string[] =>
 
 async function land(store: FactStore, { batchId, batches }: LandInput, explaining: Explaining): Promise<LandSummary> {
   const touched = new Touched();
+  const rests: Promise<void>[] = [];
   let landed = 0;
   let deadLetters = 0;
   for (const batch of batches) {
@@ -149,8 +154,13 @@ async function land(store: FactStore, { batchId, batches }: LandInput, explainin
     landed += batch.records.length;
     if (batch.records.length === 0) continue;
     if (isFeed(batch, 'access-log')) await landAccesses(store, batch, explaining, touched);
-    else await landContext(store, batch as DecodedBatch<ContextFeed>, explaining, touched);
+    else if (isFeed(batch, 'support-cases')) {
+      const { rest } = await explaining.landCases(batch, touched);
+      rest.catch(() => undefined);
+      rests.push(rest);
+    } else await landContext(store, batch as DecodedBatch<ContextFeed>, touched);
   }
+  await Promise.all(rests);
   await store.oblige(batchId, touched, null);
   return { landed, deadLetters };
 }
@@ -196,13 +206,7 @@ const explained = ({ event, rank }: RankedAccess, cases: Cases, limits: BulkLimi
   return { event, rank, explained: how, inputs };
 };
 
-async function landContext(
-  store: FactStore,
-  batch: DecodedBatch<ContextFeed>,
-  explaining: Explaining,
-  touched: Touched,
-): Promise<void> {
-  if (isFeed(batch, 'support-cases')) return explaining.landCases(batch, touched);
+async function landContext(store: FactStore, batch: DecodedBatch<ContextFeed>, touched: Touched): Promise<void> {
   await store.insertContext(batch.feed, batch.records, batch.ranks);
   if (isFeed(batch, 'canaries')) {
     const customers = batch.records.map((record) => record.customer_id);

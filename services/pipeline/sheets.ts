@@ -9,6 +9,7 @@ import type { Finding } from '../core/judge/finding.js';
 import { type AccessQuery, type Assessed, type RawSheet, sampleOf } from '../core/judge/kind.js';
 import { kindOf } from '../core/judge/kinds.js';
 import { type LevelledRow, levelSheet } from '../core/judge/levels.js';
+import { push } from '../core/maps.js';
 import type { Day } from '../core/time.js';
 import type { JudgeWorld } from './judge-world.js';
 import type { KnownSheets } from './known-sheets.js';
@@ -126,31 +127,37 @@ async function placesOf(
   return places;
 }
 
-/** Queries that differ in their actors only are asked as one. */
+/** Queries that differ in their actors and sellers only are asked as one, for all of these, and each takes its own of the answer. */
 async function readAll(
   store: Pick<JudgeStore, 'readAccesses'>,
   queries: readonly (AccessQuery | null)[],
 ): Promise<JudgedAccess[][]> {
   const answers: JudgedAccess[][] = queries.map(() => []);
-  const groups = new Map<string, { query: AccessQuery; at: number[] }>();
-  queries.forEach((query, i) => {
+  const groups = new Map<string, { query: AccessQuery; at: number }[]>();
+  queries.forEach((query, at) => {
     if (query === null) return;
-    const { actors, ...rest } = query;
-    const key = actors?.length === 1 ? JSON.stringify(rest) : `${i}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { query, at: [i] });
-    else group.at.push(i);
+    const { actors, sellers, ...rest } = query;
+    push(groups, JSON.stringify([rest, actors === undefined ? at : 'actors', sellers === undefined]), { query, at });
   });
-  for (const { query, at } of groups.values()) {
-    const [only] = at;
-    if (at.length === 1) {
-      answers[only as number] = await store.readAccesses(query);
-      continue;
-    }
-    const byActor = new Map<string, JudgedAccess[]>();
-    for (const i of at) byActor.set(queries[i]?.actors?.[0] as string, answers[i] as JudgedAccess[]);
-    const all = await store.readAccesses({ ...query, actors: [...byActor.keys()].sort() });
-    for (const access of all) byActor.get(access.actor_id)?.push(access);
+  for (const group of groups.values()) {
+    const [first] = group as [{ query: AccessQuery; at: number }];
+    const { actors, sellers } = first.query;
+    const all = await store.readAccesses({
+      ...first.query,
+      ...(actors && { actors: union(group.map(({ query }) => query.actors)) }),
+      ...(sellers && { sellers: union(group.map(({ query }) => query.sellers)) }),
+    });
+    for (const { query, at } of group) answers[at] = group.length === 1 ? all : all.filter(asksFor(query));
   }
   return answers;
+}
+
+const union = (lists: readonly (readonly string[] | undefined)[]): string[] =>
+  [...new Set(lists.flatMap((list) => list ?? []))].sort();
+
+function asksFor({ actors, sellers }: AccessQuery): (access: JudgedAccess) => boolean {
+  const who = actors && new Set(actors);
+  const whose = sellers && new Set(sellers);
+  return ({ actor_id, seller_id }) =>
+    (who === undefined || who.has(actor_id)) && (whose === undefined || (seller_id !== null && whose.has(seller_id)));
 }

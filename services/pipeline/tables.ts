@@ -7,10 +7,17 @@ import { toDateTime64 } from '../platform/clickhouse/time.js';
 export const ROW_WEIGHT = 1n << 60n;
 const EXPLANATION_BITS = 20;
 const MAX_EXPLANATION_INPUTS = 2 ** EXPLANATION_BITS - 1;
+const NINE_DIGITS = 1e9;
 
 /** @param rank 40 bits of content, see contentRank; @param explanationInputs how many records the explanation was decided on */
-export const rowVersion = (rank: number, explanationInputs: number): string =>
-  ((BigInt(rank) << BigInt(EXPLANATION_BITS)) | BigInt(Math.min(explanationInputs, MAX_EXPLANATION_INPUTS))).toString();
+export function rowVersion(rank: number, explanationInputs: number): string {
+  // Sixty bits as two halves of decimals: a product with a power of two is exact, and so is its remainder.
+  const shifted = rank * 2 ** EXPLANATION_BITS;
+  const rest = shifted % NINE_DIGITS;
+  const low = rest + Math.min(explanationInputs, MAX_EXPLANATION_INPUTS);
+  const high = (shifted - rest) / NINE_DIGITS + (low >= NINE_DIGITS ? 1 : 0);
+  return high === 0 ? String(low) : `${high}${String(low % NINE_DIGITS).padStart(9, '0')}`;
+}
 
 /** The content's rank in a row's version. */
 export const rankOf = (version: string): number => Number(BigInt(version) >> BigInt(EXPLANATION_BITS));

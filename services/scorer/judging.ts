@@ -21,7 +21,8 @@ export interface JudgingPorts {
 
 /**
  * With so many records to be landed nothing that is judged is news, and what is judged is soon stale again: a round then waits so
- * many times as long as the last one took, at most so long, and no longer than records wait.
+ * many times as long as the last one took, at most so long, and no longer than records wait. Where the backlog will be gone within the
+ * shortest of these rests, at the pace at which it shrinks, it is waited for.
  */
 const BACKLOG_EVENTS = 20_000;
 const REST_TIMES = 4;
@@ -36,6 +37,7 @@ export async function judgeForever(ports: JudgingPorts): Promise<void> {
   const rest = createRest(ports.nowMs ?? (() => performance.now()));
   let judge: Judge | null = null;
   let idleRounds = 0;
+  let isResting = false;
   while (!ports.signal.aborted) {
     const isJudge = ports.hasDuty();
     metrics.isJudge.set(isJudge ? 1 : 0);
@@ -44,25 +46,35 @@ export async function judgeForever(ports: JudgingPorts): Promise<void> {
       judge ??= ports.createJudge();
       const { frontierMs, lagEvents } = await metrics.timed('frontier', () => ports.persist(() => ports.align()));
       metrics.noteAlignment(frontierMs, lagEvents);
-      const mayJudge = frontierMs !== Number.NEGATIVE_INFINITY && !rest.isDue(lagEvents);
+      isResting = rest.isDue(lagEvents);
+      const mayJudge = frontierMs !== Number.NEGATIVE_INFINITY && !isResting;
       const hasWorked = mayJudge && (await rest.after(() => round(ports, judge as Judge, frontierMs)));
       idleRounds = hasWorked || lagEvents > 0 ? 0 : idleRounds + 1;
       if (hasWorked) continue;
     }
-    await sleep(idleRounds > CALM_AFTER_ROUNDS ? 4 * idleMs : idleMs, ports.signal);
+    await sleep(isResting || idleRounds > CALM_AFTER_ROUNDS ? 4 * idleMs : idleMs, ports.signal);
   }
 }
 
 /** How long judging leaves the machine to the landing. */
 function createRest(nowMs: () => number) {
   let until = Number.NEGATIVE_INFINITY;
-  let isBehind = false;
+  let backlog: { readonly sinceMs: number; readonly most: number } | null = null;
+  /** At the pace since the backlog was at its largest; Infinity while it grows. */
+  const goneInMs = (lagEvents: number): number => {
+    if (backlog === null || lagEvents >= backlog.most) return Number.POSITIVE_INFINITY;
+    return (lagEvents * (nowMs() - backlog.sinceMs)) / (backlog.most - lagEvents);
+  };
   return {
     isDue(lagEvents: number): boolean {
-      const wasBehind = isBehind;
-      isBehind = lagEvents > BACKLOG_EVENTS;
-      if (isBehind && !wasBehind) until = Math.max(until, nowMs() + MIN_REST_MS);
-      return isBehind && nowMs() < until;
+      const now = nowMs();
+      if (lagEvents <= BACKLOG_EVENTS) {
+        backlog = null;
+        return false;
+      }
+      if (backlog === null) until = Math.max(until, now + MIN_REST_MS);
+      if (backlog === null || lagEvents > backlog.most) backlog = { sinceMs: now, most: lagEvents };
+      return now < until || (now < until + MAX_REST_MS && goneInMs(lagEvents) < MIN_REST_MS);
     },
     async after<T>(work: () => Promise<T>): Promise<T> {
       const began = nowMs();

@@ -1,22 +1,27 @@
 // The floor, a process of its own: what anyone would write first. A bare kafkajs consumer that decodes with avsc and inserts every
-// event into the table that the scorer fills (same columns, same batches, same insert settings), two inserts in flight. It validates
-// nothing, explains nothing, judges nothing and commits nothing.
+// record of the backlog, accesses and cases, into the tables that the scorer fills (same rows, same batches, same insert settings), two
+// inserts in flight. It validates nothing, explains nothing, judges nothing and commits nothing.
 // Arguments: brokers, registry's address, database settings as JSON, group, records to read, rows a batch.
 
 import { Type } from 'avsc';
 import { type EachBatchPayload, Kafka, logLevel } from 'kafkajs';
-import type { AccessEvent } from '../../services/core/feeds/records.js';
+import type { AccessEvent, SupportCase } from '../../services/core/feeds/records.js';
 import { ACCESS_COLUMNS, accessRow } from '../../services/pipeline/store/fact-store-accesses.js';
+import { TABLES } from '../../services/pipeline/tables.js';
 import { type ClickHouse, connectClickHouse } from '../../services/platform/clickhouse/client.js';
 
 const HEADER_BYTES = 5;
+const TOPICS = ['access-log', 'support-cases'] as const;
+type Topic = (typeof TOPICS)[number];
+const CASE_COLUMNS = TABLES['support-cases'].columns;
 const MAX_IN_FLIGHT = 2;
 
 async function main(): Promise<void> {
   const [broker = '', registry = '', database = '{}', groupId = '', total = '0', batchRows = '0'] =
     process.argv.slice(2);
   const ch = connectClickHouse(JSON.parse(database));
-  const type = await writerType(registry);
+  const types = new Map<string, Type>();
+  for (const topic of TOPICS) types.set(topic, await writerType(registry, topic));
   const consumer = new Kafka({ clientId: 'floor', brokers: [broker], logLevel: logLevel.NOTHING }).consumer({
     groupId,
     maxWaitTimeInMs: 250,
@@ -34,13 +39,16 @@ async function main(): Promise<void> {
     began ||= performance.now();
   });
   await consumer.connect();
-  await consumer.subscribe({ topics: ['access-log'] });
+  await consumer.subscribe({ topics: [...TOPICS] });
   await consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: false,
     partitionsConsumedConcurrently: 4,
     eachBatch: async ({ batch, resolveOffset }: EachBatchPayload) => {
-      for (const { value } of batch.messages) if (value) sink.add(toRow(type.decode(value, HEADER_BYTES).value));
+      const topic = batch.topic as Topic;
+      const type = types.get(topic) as Type;
+      for (const { value } of batch.messages)
+        if (value) sink.add(topic, toRow[topic](type.decode(value, HEADER_BYTES).value));
       resolveOffset(batch.lastOffset());
       read += batch.messages.length;
       if (read >= Number(total)) done();
@@ -56,39 +64,46 @@ async function main(): Promise<void> {
   await ch.close();
 }
 
-/** The schema of subject access-log-value, which all its records were written with. */
-async function writerType(registry: string): Promise<Type> {
-  const answer = await fetch(`${registry}/subjects/access-log-value/versions/latest`);
+/** The latest schema of the topic's values, which all its records were written with. */
+async function writerType(registry: string, topic: Topic): Promise<Type> {
+  const answer = await fetch(`${registry}/subjects/${topic}-value/versions/latest`);
   const { schema } = (await answer.json()) as { schema: string };
   return Type.forSchema(JSON.parse(schema), { wrapUnions: false });
 }
 
-const toRow = (event: AccessEvent): unknown[] => accessRow(event, event.occurred_at, 'no', '1');
+const toRow = {
+  'access-log': (event: AccessEvent): unknown[] => accessRow(event, event.occurred_at, 'no', '1'),
+  'support-cases': (record: SupportCase): unknown[] => [...CASE_COLUMNS.map((column) => record[column]), '1'],
+};
+const COLUMNS: { readonly [T in Topic]: readonly string[] } = {
+  'access-log': ACCESS_COLUMNS,
+  'support-cases': [...CASE_COLUMNS, 'version'],
+};
 
 function createSink(ch: ClickHouse, batchRows: number) {
   const inFlight = new Set<Promise<void>>();
-  let rows: unknown[][] = [];
+  const waiting: Record<Topic, unknown[][]> = { 'access-log': [], 'support-cases': [] };
   let inserted = 0;
-  const flush = (): void => {
-    const batch = rows.slice(0, batchRows);
-    rows = rows.slice(batchRows);
-    const insert = ch.insert('access_events', ACCESS_COLUMNS, batch).finally(() => inFlight.delete(insert));
+  const flush = (topic: Topic): void => {
+    const batch = waiting[topic].splice(0, batchRows);
+    const insert = ch.insert(TABLES[topic].name, COLUMNS[topic], batch).finally(() => inFlight.delete(insert));
     insert.catch(fail);
     inFlight.add(insert);
     inserted += batch.length;
   };
+  const full = (least: number): Topic | undefined => TOPICS.find((topic) => waiting[topic].length >= least);
   return {
-    add(row: unknown[]): void {
-      rows.push(row);
+    add(topic: Topic, row: unknown[]): void {
+      waiting[topic].push(row);
     },
     async room(): Promise<void> {
-      while (rows.length >= batchRows) {
-        if (inFlight.size < MAX_IN_FLIGHT) flush();
+      for (let topic = full(batchRows); topic !== undefined; topic = full(batchRows)) {
+        if (inFlight.size < MAX_IN_FLIGHT) flush(topic);
         else await Promise.race(inFlight);
       }
     },
     async finish(): Promise<void> {
-      while (rows.length > 0) flush();
+      for (let topic = full(1); topic !== undefined; topic = full(1)) flush(topic);
       await Promise.all(inFlight);
     },
     rows: () => inserted,

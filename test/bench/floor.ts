@@ -17,6 +17,7 @@ export interface FloorOptions {
   readonly name: string;
   readonly starts: readonly PartitionStart[];
   readonly events: number;
+  readonly cases: number;
   readonly historyEndMs: number;
   readonly batchRows: number;
 }
@@ -37,14 +38,14 @@ export async function runFloor(rig: Rig, options: FloorOptions): Promise<FloorRu
     const log: string[] = [];
     const args = [
       ...[rig.stack.kafkaBrokers.join(','), rig.stack.registryUrl, JSON.stringify(rig.settingsOf(database))],
-      ...[groupId, String(options.events), String(options.batchRows)],
+      ...[groupId, String(options.events + options.cases), String(options.batchRows)],
     ];
     const consumer = rig.start('test/bench/floor-consumer.js', args, {}, (line) => log.push(line));
     if ((await consumer.ended) !== 0) throw new Error(`the floor's consumer failed: ${log.join('; ')}`);
     const idle = idleShare(since);
     const after = others();
     const said: { seconds: number; rows: number; cpu: number } = JSON.parse(await consumer.stdout);
-    await mustHold(ch, said.rows, options.events);
+    await mustHold(ch, said.rows, options);
     const cpu = {
       consumer: said.cpu,
       clickhouse: after.clickhouse - before.clickhouse,
@@ -56,9 +57,9 @@ export async function runFloor(rig: Rig, options: FloorOptions): Promise<FloorRu
   }
 }
 
-async function mustHold(ch: ClickHouse, inserted: number, events: number): Promise<void> {
+async function mustHold(ch: ClickHouse, inserted: number, { events, cases }: FloorOptions): Promise<void> {
   const [row] = await ch.query<{ n: string }>('SELECT count() AS n FROM {db}.access_events FINAL');
-  if (inserted !== events || Number(row?.n) !== events)
+  if (inserted !== events + cases || Number(row?.n) !== events)
     throw new Error(`the floor stored ${row?.n} of ${events} events: its figure would mean nothing`);
 }
 

@@ -21,7 +21,7 @@ type Say = (line: string) => void;
 /** A Monday; everything is stored in the past of any clock. */
 const FIRST_DAY = dayFromText('2025-03-03');
 /** As KEYHOLE_LAND_MAX_ROWS is by default. */
-const BATCH_ROWS = 50_000;
+const BATCH_ROWS = 25_000;
 const BROKEN_EVERY = 100;
 
 interface Bench {
@@ -54,7 +54,7 @@ async function measureAll(bench: Bench): Promise<Figures> {
   const history = wants('b', 'b2', 'c', 'd', 'f') ? await prepareHistory(bench) : null;
   const start = await endsOf(rig);
   const backlog = wants('a', 'b', 'b2', 'f') ? await produce(bench, 0) : NOTHING;
-  const floorBefore = wants('a') ? await floorRun(bench, 'floor', start, backlog.events) : null;
+  const floorBefore = wants('a') ? await floorRun(bench, 'floor', start, backlog) : null;
   const run: Run = async (name, starts, events, scorers) => {
     const { historyEndMs } = bench;
     const { alertBudget } = options;
@@ -73,7 +73,7 @@ async function measureAll(bench: Bench): Promise<Figures> {
   };
   const one = wants('b', 'b2', 'f') ? await run('one_scorer', start, backlog.events, 1) : null;
   // On both sides of Keyhole, so that a machine that changes its pace does not make the ratio.
-  const floorAfter = floorBefore && one ? await floorRun(bench, 'floor_again', start, backlog.events) : null;
+  const floorAfter = floorBefore && one ? await floorRun(bench, 'floor_again', start, backlog) : null;
   const floor = floorBefore && (floorAfter ? meanFloor([floorBefore, floorAfter]) : floorBefore);
   const two = wants('b2') ? await run('two_scorers', start, backlog.events, 2) : null;
   const poison = wants('f') && one !== null ? await runPoison(bench, one, run) : null;
@@ -110,9 +110,9 @@ async function floorRun(
   { rig, say, historyEndMs }: Bench,
   name: string,
   starts: readonly PartitionStart[],
-  events: number,
+  { events, cases }: ProducedBacklog,
 ): Promise<FloorRun> {
-  const floor = await runFloor(rig, { name, starts, events, historyEndMs, batchRows: BATCH_ROWS });
+  const floor = await runFloor(rig, { name, starts, events, cases, historyEndMs, batchRows: BATCH_ROWS });
   say(`${name}: ${perSecond(floor.eventsPerSecond)}`);
   return floor;
 }

@@ -10,6 +10,9 @@ interface Step {
   readonly duty?: boolean;
   readonly frontierMs?: number;
   readonly summary?: RoundSummary;
+  readonly lagEvents?: number;
+  /** what the clock says */
+  readonly atMs?: number;
 }
 
 /** Plays the steps, one for each look at the duty, and returns what happened. */
@@ -24,7 +27,11 @@ async function play(steps: readonly Step[]): Promise<string[]> {
       if (left.length === 0) stop.abort();
       return step.duty ?? true;
     },
-    align: async () => ({ frontierMs: step.frontierMs ?? Number.POSITIVE_INFINITY, lagEvents: 0, slowest: null }),
+    align: async () => ({
+      frontierMs: step.frontierMs ?? Number.POSITIVE_INFINITY,
+      lagEvents: step.lagEvents ?? 0,
+      slowest: null,
+    }),
     createJudge: () => {
       story.push('judge');
       return {
@@ -37,6 +44,7 @@ async function play(steps: readonly Step[]): Promise<string[]> {
     persist: (call) => call(),
     signal: stop.signal,
     idleMs: 0,
+    nowMs: () => step.atMs ?? 0,
   });
   return story;
 }
@@ -57,5 +65,31 @@ describe('the judge’s loop', () => {
 
   test('judges nothing while a partition that holds records has landed none', async () => {
     expect(await play([{ frontierMs: Number.NEGATIVE_INFINITY }, {}])).toEqual(['judge', 'round Infinity']);
+  });
+
+  describe('with a backlog', () => {
+    const at = (seconds: number, lagEvents: number): Step => ({ atMs: seconds * 1000, lagEvents, frontierMs: seconds });
+
+    test('rests at first, and then judges beside it', async () => {
+      expect(await play([at(0, 900_000), at(14, 800_000), at(16, 790_000), at(17, 780_000)])).toEqual([
+        'judge',
+        'round 16',
+      ]);
+    });
+
+    test('waits for the end of a backlog that will soon be gone, and judges once it is', async () => {
+      expect(await play([at(0, 500_000), at(16, 100_000), at(19, 40_000), at(21, 0)])).toEqual(['judge', 'round 21']);
+    });
+
+    test('does not wait longer than a minute more, whatever the pace promises', async () => {
+      expect(await play([at(0, 500_000), at(16, 100_000), at(76, 90_000), at(77, 90_000)])).toEqual([
+        'judge',
+        'round 76',
+      ]);
+    });
+
+    test('does not wait for a backlog that grows', async () => {
+      expect(await play([at(0, 30_000), at(16, 40_000), at(17, 40_000)])).toEqual(['judge', 'round 16']);
+    });
   });
 });

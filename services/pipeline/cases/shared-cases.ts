@@ -42,6 +42,8 @@ export class SharedCases {
   private horizon: Tick = 0;
   private changes: Change[] = [];
   private turn: Promise<unknown> = Promise.resolve();
+  /** of the last write: its cases are stored and can be read here */
+  private stored: Promise<unknown> = Promise.resolve();
   private beginning: Promise<void> | null = null;
 
   constructor(
@@ -56,7 +58,7 @@ export class SharedCases {
   async read(ids: readonly string[]): Promise<{ readonly cases: Cases; readonly tick: Tick }> {
     await this.begun();
     // What this process is about to store would be heard of right after, and all explained again.
-    await this.turn.catch(() => undefined);
+    await this.stored.catch(() => undefined);
     const tick = this.tick;
     return { cases: await this.book.read(ids), tick };
   }
@@ -75,20 +77,34 @@ export class SharedCases {
 
   /**
    * Stores versions of cases by `insert`, one call at a time.
-   * @returns which accesses they can change
+   * @returns stored: they can be read; citing: which accesses they can change, once others have been told. Where `stored` fails, so does
+   * `citing`.
    */
-  write(records: readonly SupportCase[], ranks: readonly number[], insert: () => Promise<void>): Promise<CitingQuery> {
-    const written = this.turn.catch(() => undefined).then(() => this.writeNow(records, ranks, insert));
-    this.turn = written;
-    return written;
-  }
-
-  private async writeNow(
+  write(
     records: readonly SupportCase[],
     ranks: readonly number[],
     insert: () => Promise<void>,
-  ): Promise<CitingQuery> {
+  ): { readonly stored: Promise<void>; readonly citing: Promise<CitingQuery> } {
     const ids = [...new Set(records.map((record) => record.case_id))].sort();
+    const storing = this.turn.catch(() => undefined).then(() => this.storeNow(ids, records, ranks, insert));
+    const citing = storing.then(async ({ tick, fresh, before }) => {
+      await this.store.announceCases(this.writer, ++this.seq, ids);
+      await this.hear();
+      return citingQuery(records, fresh, before, this.contestedSince(tick));
+    });
+    citing.catch(() => undefined);
+    const stored = storing.then(() => undefined);
+    this.stored = stored;
+    this.turn = citing;
+    return { stored, citing };
+  }
+
+  private async storeNow(
+    ids: readonly string[],
+    records: readonly SupportCase[],
+    ranks: readonly number[],
+    insert: () => Promise<void>,
+  ): Promise<{ readonly tick: Tick; readonly fresh: ReadonlySet<string>; readonly before: Cases }> {
     await this.begun();
     await this.hear();
     const { tick } = this;
@@ -100,9 +116,7 @@ export class SharedCases {
     const contestedMeanwhile = this.contestedSince(tick);
     this.book.add(records, ranks, (id) => fresh.has(id) && !contestedMeanwhile(id));
     this.note(ids, true);
-    await this.store.announceCases(this.writer, ++this.seq, ids);
-    await this.hear();
-    return citingQuery(records, fresh, before, this.contestedSince(tick));
+    return { tick, fresh, before };
   }
 
   /** Whether another writer may have written of a case since. */

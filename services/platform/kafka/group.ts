@@ -90,8 +90,8 @@ export function joinGroup(settings: KafkaSettings, options: GroupOptions, handle
     sessionTimeout: SESSION_MS,
     heartbeatInterval: 2_000,
     maxWaitTimeInMs: MAX_WAIT_MS,
-    maxBytesPerPartition: 4 * 1024 * 1024,
-    maxBytes: 16 * 1024 * 1024,
+    maxBytesPerPartition: 1024 * 1024,
+    maxBytes: 4 * 1024 * 1024,
     allowAutoTopicCreation: false,
     retry: { initialRetryTime: 200, maxRetryTime: 3_000, retries: 6, restartOnFailure: async () => !state.closing },
   });
