@@ -115,9 +115,9 @@ function addUp(frame: DayFrame, names: FrameNames, measure: Measure): DayMeasure
     if ((kindOf(frame, row) === 'seller_app') === apps) rows.push(row);
   }
   rows.sort((a, b) => (frame.actor[a] as number) - (frame.actor[b] as number) || a - b);
-  const builder = new Builder(rows.length);
-  for (const row of rows) builder.add(frame, row, measure);
-  return builder.done(measure);
+  const builder = new Builder(measure, rows.length);
+  for (const row of rows) builder.add(frame, row);
+  return builder.done();
 }
 
 /** Parts of an amount are counted in whole millionths, so that their sum is the same in any order. */
@@ -141,8 +141,13 @@ class Builder {
   private readonly sellerAmount: number[] = [];
   private readonly sellerLow: number[] = [];
   private readonly sellerUnchecked: number[] = [];
+  private readonly tellsUnchecked: boolean;
 
-  constructor(rows: number) {
+  constructor(
+    private readonly measure: Measure,
+    rows: number,
+  ) {
+    this.tellsUnchecked = measure.counts === 'all';
     const zeros = (): Int32Array => new Int32Array(rows);
     this.actor = new Int32Array(rows);
     this.isPerson = new Uint8Array(rows);
@@ -158,7 +163,8 @@ class Builder {
     };
   }
 
-  add(frame: DayFrame, row: number, measure: Measure): void {
+  add(frame: DayFrame, row: number): void {
+    const { measure } = this;
     const id = frame.actor[row] as number;
     if (this.at < 0 || this.actor[this.at] !== id) {
       this.at++;
@@ -179,7 +185,7 @@ class Builder {
     this.amount[this.at] = (this.amount[this.at] as number) + amountOfRow(frame, row, measure.amount);
     const inRecords = measure.amount === 'customers' || measure.amount === 'records';
     const amounts = inRecords ? frame.sellerCustomers : frame.sellerEvents;
-    const unchecked = uncheckedShare(frame, row);
+    const unchecked = this.tellsUnchecked ? uncheckedShare(frame, row) : 0;
     const end = frame.sellerFrom[row + 1] as number;
     for (let i = frame.sellerFrom[row] as number; i < end; i++) {
       this.addSeller(frame.seller[i] as number, amounts[i] as number, frame.sellerLow[i] as number, unchecked);
@@ -193,21 +199,22 @@ class Builder {
 
   private addSeller(seller: number, amount: number, low: number, unchecked: number): void {
     if (seller < 0) return;
-    const at = this.entryOf.get(seller);
-    if (at !== undefined) {
-      this.sellerUnchecked[at] = (this.sellerUnchecked[at] as number) + Math.round(PARTS * amount * unchecked);
-      this.sellerAmount[at] = (this.sellerAmount[at] as number) + amount;
-      this.sellerLow[at] = (this.sellerLow[at] as number) + low;
-      return;
+    let at = this.entryOf.get(seller);
+    if (at === undefined) {
+      at = this.seller.length;
+      this.entryOf.set(seller, at);
+      this.seller.push(seller);
+      this.sellerAmount.push(0);
+      this.sellerLow.push(0);
+      if (this.tellsUnchecked) this.sellerUnchecked.push(0);
     }
-    this.entryOf.set(seller, this.seller.length);
-    this.seller.push(seller);
-    this.sellerAmount.push(amount);
-    this.sellerLow.push(low);
-    this.sellerUnchecked.push(Math.round(PARTS * amount * unchecked));
+    this.sellerAmount[at] = (this.sellerAmount[at] as number) + amount;
+    this.sellerLow[at] = (this.sellerLow[at] as number) + low;
+    if (this.tellsUnchecked)
+      this.sellerUnchecked[at] = (this.sellerUnchecked[at] as number) + Math.round(PARTS * amount * unchecked);
   }
 
-  done(measure: Measure): DayMeasure {
+  done(): DayMeasure {
     const size = this.at + 1;
     const entryFrom = Int32Array.from([...this.entryFrom, this.seller.length]);
     const seller = Int32Array.from(this.seller);
@@ -232,7 +239,7 @@ class Builder {
       seller,
       sellerAmount,
       sellerLow: Float64Array.from(this.sellerLow),
-      sellerUnchecked: measure.counts === 'all' ? Float64Array.from(this.sellerUnchecked) : NOTHING,
+      sellerUnchecked: this.tellsUnchecked ? Float64Array.from(this.sellerUnchecked) : NOTHING,
       places: placesOf(size, amount, entryFrom, seller, sellerAmount),
       all,
       clumps: clumpsOf(sellerAmount),
