@@ -4,6 +4,7 @@
 import type { Command } from 'commander';
 import { checkReason } from '../core/exceptions/exception.js';
 import { eraseCustomer } from '../pipeline/retention/erase.js';
+import { inJson } from '../pipeline/retention/forgetting.js';
 import { forgetRecords } from '../platform/kafka/forget.js';
 import type { TopicRecord } from '../platform/kafka/read-topic.js';
 import { DEAD_LETTERS_TOPIC } from '../platform/kafka/topics.js';
@@ -31,7 +32,7 @@ export function registerErase(program: Command): void {
 
 /** With whatever neighbours, as in the table of dead letters. */
 function holds(customer: string): (record: TopicRecord) => boolean {
-  const texts = [customer, JSON.stringify(customer).slice(1, -1)].map((text) => Buffer.from(text));
+  const texts = [customer, inJson(customer)].map((text) => Buffer.from(text));
   return ({ key, value }) => texts.some((text) => value.includes(text) || key?.includes(text) === true);
 }
 

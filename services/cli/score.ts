@@ -5,11 +5,11 @@ import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
 import { loadJudgingConfig } from '../pipeline/judging-config.js';
 import { readSettings } from '../platform/config/settings.js';
-import { createLogger, type Logger } from '../platform/log/logger.js';
+import { createLogger } from '../platform/log/logger.js';
 import { createOutages } from '../platform/log/outages.js';
 import { onShutdown } from '../platform/shutdown/signals.js';
-import { retryForever } from '../platform/shutdown/wait.js';
-import { type OpenStack, openStack } from '../platform/stack/database.js';
+import { onceThere } from '../platform/shutdown/wait.js';
+import { openStack } from '../platform/stack/database.js';
 import { runScorer } from '../scorer/main.js';
 
 export function registerScore(program: Command): void {
@@ -33,7 +33,8 @@ async function score(flags: { readonly data?: string }): Promise<void> {
   const judging = loadJudgingConfig(settings);
   const { signal, release } = onShutdown((name) => log.info({ signal: name }, 'stopping: storing what was read'));
   try {
-    const stack = await waitForStack(flags.data, log, signal);
+    const outages = createOutages(log);
+    const stack = await onceThere(() => openStack({ data: flags.data, env: process.env }), { outages, signal });
     if (stack === null) return;
     try {
       const { kafka, registry, clickhouse } = stack;
@@ -43,15 +44,5 @@ async function score(flags: { readonly data?: string }): Promise<void> {
     }
   } finally {
     release();
-  }
-}
-
-/** null: told to stop before the parts answered. */
-async function waitForStack(data: string | undefined, log: Logger, signal: AbortSignal): Promise<OpenStack | null> {
-  try {
-    return await retryForever(() => openStack({ data, env: process.env }), { outages: createOutages(log), signal });
-  } catch (error) {
-    if (signal.aborted) return null;
-    throw error;
   }
 }

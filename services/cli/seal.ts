@@ -6,7 +6,7 @@ import { readSettings } from '../platform/config/settings.js';
 import { createLogger, type Logger } from '../platform/log/logger.js';
 import { createOutages } from '../platform/log/outages.js';
 import { onShutdown } from '../platform/shutdown/signals.js';
-import { retryForever, sleep } from '../platform/shutdown/wait.js';
+import { onceThere, sleep } from '../platform/shutdown/wait.js';
 import { say } from '../platform/terminal/output.js';
 import { createProgress } from '../platform/terminal/progress.js';
 import { type EvidenceContext, holdsDigests, keyToSeal, openEvidence } from './evidence/context.js';
@@ -53,7 +53,7 @@ async function follow(flags: Flags): Promise<void> {
   const log = createLogger('seal', { level: readSettings(process.env).logLevel });
   const { signal, release } = onShutdown((name) => log.info({ signal: name }, 'stopping after this pass'));
   try {
-    const context = await waitForParts(flags.data, log, signal);
+    const context = await onceThere(() => openEvidence(flags.data), { outages: createOutages(log), signal });
     if (context === null) return;
     try {
       await passes(context, { flags, log, signal });
@@ -62,20 +62,6 @@ async function follow(flags: Flags): Promise<void> {
     }
   } finally {
     release();
-  }
-}
-
-/** null: told to stop before the parts answered. */
-async function waitForParts(
-  data: string | undefined,
-  log: Logger,
-  signal: AbortSignal,
-): Promise<EvidenceContext | null> {
-  try {
-    return await retryForever(() => openEvidence(data), { outages: createOutages(log), signal });
-  } catch (error) {
-    if (signal.aborted) return null;
-    throw error;
   }
 }
 

@@ -6,7 +6,8 @@ import { toDateTime64 } from '../platform/clickhouse/time.js';
 /** Weight of a stored row beyond its version: one more row always weighs more than any better version of another. */
 export const ROW_WEIGHT = 1n << 60n;
 const EXPLANATION_BITS = 20;
-const MAX_EXPLANATION_INPUTS = 2 ** EXPLANATION_BITS - 1;
+/** All of a version's low bits, which count what its explanation rests on. */
+export const MAX_EXPLANATION_INPUTS = 2 ** EXPLANATION_BITS - 1;
 const NINE_DIGITS = 1e9;
 
 /** @param rank 40 bits of content, see contentRank; @param explanationInputs how many records the explanation was decided on */
@@ -18,6 +19,9 @@ export function rowVersion(rank: number, explanationInputs: number): string {
   const high = (shifted - rest) / NINE_DIGITS + (low >= NINE_DIGITS ? 1 : 0);
   return high === 0 ? String(low) : `${high}${String(low % NINE_DIGITS).padStart(9, '0')}`;
 }
+
+/** SQL of the content's rank in a row's version. */
+export const RANK_SQL = `bitShiftRight(version, ${EXPLANATION_BITS})`;
 
 /** The content's rank in a row's version. */
 export const rankOf = (version: string): number => Number(BigInt(version) >> BigInt(EXPLANATION_BITS));

@@ -2,6 +2,7 @@
 // reads the clean backlog comes before the broken one, and the live traffic last.
 
 import { dayFromText, startOf } from '../../services/core/time.js';
+import { readSettings } from '../../services/platform/config/settings.js';
 import { type BacklogRun, runBacklog } from './backlog-run.js';
 import { dropDatabase, type PartitionStart, quiet } from './database.js';
 import type { Figures, PoisonRun } from './figures.js';
@@ -20,8 +21,8 @@ type Say = (line: string) => void;
 
 /** A Monday; everything is stored in the past of any clock. */
 const FIRST_DAY = dayFromText('2025-03-03');
-/** As KEYHOLE_LAND_MAX_ROWS is by default. */
-const BATCH_ROWS = 25_000;
+/** As a scorer's. */
+const BATCH_ROWS = readSettings({}).landMaxRows;
 const BROKEN_EVERY = 100;
 
 interface Bench {

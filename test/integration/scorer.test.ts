@@ -4,16 +4,14 @@ import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import type { DeadLetterReason } from '../../services/core/feeds/batch.js';
 import type { AccessEvent } from '../../services/core/feeds/records.js';
-import { loadJudgingConfig } from '../../services/pipeline/judging-config.js';
-import { readSettings } from '../../services/platform/config/settings.js';
 import type { FetchedRecord } from '../../services/platform/kafka/group.js';
 import { createOffsets } from '../../services/platform/kafka/offsets.js';
 import { createPublisher, type OutgoingMessage } from '../../services/platform/kafka/producer.js';
 import { ensureTopics } from '../../services/platform/kafka/topics.js';
 import { silentLogger } from '../../services/platform/log/logger.js';
 import { createCodec } from '../../services/platform/registry/codec.js';
-import { runScorer } from '../../services/scorer/main.js';
 import { readTopic } from './support/read-topic.js';
+import { startScorer } from './support/scorer.js';
 import {
   emptyKafka,
   type FreshDatabase,
@@ -77,26 +75,6 @@ async function publish(messages: readonly OutgoingMessage[]): Promise<void> {
   await publisher.close();
 }
 
-/** A scorer in this process, and its end. */
-function score(database: FreshDatabase, groupId: string) {
-  const stop = new AbortController();
-  const ended = runScorer({
-    kafka: stack.kafka,
-    registry: stack.registry,
-    clickhouse: database.clickhouse,
-    config: readSettings({ KEYHOLE_GROUP_ID: groupId }),
-    judging: loadJudgingConfig({ alertBudget: 2 }),
-    log: silentLogger,
-    signal: stop.signal,
-  });
-  return {
-    async stop() {
-      stop.abort();
-      await ended;
-    },
-  };
-}
-
 const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
 
 const groupName = (): string => `test-${randomBytes(4).toString('hex')}`;
@@ -140,7 +118,7 @@ test('bad input ends as dead letters with reason, bytes and headers; the rest go
   const repeats = good.slice(0, 7);
   const database = await freshDatabase('scorer_bad');
   const groupId = groupName();
-  const scorer = score(database, groupId);
+  const scorer = startScorer(stack, database, groupId);
   try {
     await publish([...good.slice(0, 15), ...bad.map(([, , bytes]) => message(bytes)), ...repeats, ...good.slice(15)]);
     await until('everything is committed', async () => (await lag(groupId)) === 0);
@@ -232,12 +210,12 @@ test('reads again from Kafka what a new database lacks, though the group had com
   const events = Array.from({ length: 20 }, (_, i) => message(encode(access(`e${i}`))));
   await publish(events);
   const first = await freshDatabase('scorer_before');
-  const scorer = score(first, groupId);
+  const scorer = startScorer(stack, first, groupId);
   await until('everything is committed', async () => (await lag(groupId)) === 0);
   await scorer.stop();
 
   const second = await freshDatabase('scorer_after');
-  const again = score(second, groupId);
+  const again = startScorer(stack, second, groupId);
   try {
     await until('all is in the new database', async () => (await count(second, 'access_events')) === events.length);
   } finally {

@@ -1,15 +1,11 @@
 // The facts of the reports about the organisation and about sellers. Units as in facts.ts.
 
-import type { AccessFact, AnomalyFact, DispositionFact, RangeFact, RestrictionFact } from './facts.js';
+import type { AccessFact, AnomalyFact, DispositionFact, RangeFact, RestrictionFact, WorkFact } from './facts.js';
 
-export interface VolumeFact {
+export interface VolumeFact extends WorkFact {
   readonly name: string;
   readonly people: number;
-  readonly accesses: number;
-  readonly unexplained: number;
   readonly denied: number;
-  readonly customers: number;
-  readonly records: number;
 }
 
 export interface ExceptionFact {

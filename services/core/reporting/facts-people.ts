@@ -1,15 +1,19 @@
 // The facts of the reports about people: an incident, the customers affected, a breach. Units as in facts.ts.
 
-import type { AccessFact, AnomalyFact, DayFact, DispositionFact, RangeFact, RestrictionFact } from './facts.js';
+import type {
+  AccessFact,
+  AnomalyFact,
+  DayFact,
+  DispositionFact,
+  RangeFact,
+  RestrictionFact,
+  WorkFact,
+} from './facts.js';
 
 /** A day of work on average. */
-export interface NormFact {
+export interface NormFact extends WorkFact {
   readonly people: number;
   readonly days: number;
-  readonly accesses: number;
-  readonly unexplained: number;
-  readonly customers: number;
-  readonly records: number;
 }
 
 export interface StaffFact {
@@ -41,13 +45,9 @@ export interface ClaimedCaseFact {
   readonly seller_id: string;
 }
 
-export interface GainFact {
+export interface GainFact extends WorkFact {
   readonly seller_id: string;
   readonly clusters: readonly string[];
-  readonly accesses: number;
-  readonly unexplained: number;
-  readonly customers: number;
-  readonly records: number;
   readonly actions: readonly string[];
   readonly last_enforcement: string;
 }

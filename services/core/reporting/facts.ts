@@ -48,14 +48,18 @@ export interface AccessFact {
   readonly named: number;
 }
 
-/** What somebody did on one day with any activity. */
-export interface DayFact {
-  readonly day: string;
+/** How much work something was. */
+export interface WorkFact {
   readonly accesses: number;
-  readonly denied: number;
   readonly unexplained: number;
   readonly customers: number;
   readonly records: number;
+}
+
+/** What somebody did on one day with any activity. */
+export interface DayFact extends WorkFact {
+  readonly day: string;
+  readonly denied: number;
 }
 
 export interface DispositionFact {

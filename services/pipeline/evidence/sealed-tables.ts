@@ -2,6 +2,8 @@
 // (`<bytes>:<value>,`), null as `~,`; times as epoch milliseconds; customers as their commitments, one after the other. What a repeat
 // of the same write may change (arrival stamps) is not covered. Changing a column list changes the format: see docs/evidence.md.
 
+import { MAX_EXPLANATION_INPUTS, RANK_SQL } from '../tables.js';
+
 type Kind = 'text' | 'nullable' | 'time' | 'value' | 'nullable_value' | 'customers';
 
 export interface SealedColumn {
@@ -38,7 +40,7 @@ const value = (name: string, sql?: string): SealedColumn => ({
 });
 
 /** Low bits of an access's version that count what its explanation rests on; all set: a customer in it was erased. */
-export const INPUT_BITS = 1_048_575;
+export const INPUT_BITS = MAX_EXPLANATION_INPUTS;
 
 export const ACCESSES: SealedTable = {
   name: 'access_events',
@@ -66,7 +68,7 @@ export const ACCESSES: SealedTable = {
     nullable('session_id'),
     nullable('source_ip'),
     nullable('country'),
-    value('rank', 'bitShiftRight(version, 20)'),
+    value('rank', RANK_SQL),
   ],
   extra: `concat(explained, '/', toString(bitAnd(version, ${INPUT_BITS})))`,
 };

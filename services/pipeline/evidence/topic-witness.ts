@@ -8,7 +8,7 @@ import { contentDigest, contentRank } from '../../core/feeds/canonical.js';
 import type { AccessEvent } from '../../core/feeds/records.js';
 import { dayFromText } from '../../core/time.js';
 import type { ClickHouse } from '../../platform/clickhouse/client.js';
-import { TABLES } from '../tables.js';
+import { RANK_SQL, TABLES } from '../tables.js';
 import type { HourDifference, Witness } from './differences.js';
 import { hourSpan } from './differences.js';
 import type { JudgedRight, JudgedWindow } from './judged-right.js';
@@ -92,7 +92,7 @@ async function rowsOf(ch: ClickHouse, { table, hour, changes }: HourDifference):
   const columns = TABLES['access-log'].columns.filter((column) => column !== 'occurred_at');
   const rows = await ch.query<StoredRow>(
     `SELECT ${columns.join(', ')}, toUnixTimestamp64Milli(occurred_at) AS occurred_ms, explained,
-      bitAnd(version, ${INPUT_BITS}) AS inputs, bitShiftRight(version, 20) AS rank, toString(${table.key}) AS row_key
+      bitAnd(version, ${INPUT_BITS}) AS inputs, ${RANK_SQL} AS rank, toString(${table.key}) AS row_key
     FROM ${table.source} WHERE ${spanSql(table, hourSpan(hour))} AND ${table.key} IN {keys:Array(UInt64)}`,
     { keys: changes.map(({ key }) => key) },
   );

@@ -20,6 +20,9 @@ const ID_CHARACTERS = '0-9A-Za-z_-';
 const patternOf = (id: string): string =>
   `(^|[^${ID_CHARACTERS}])${id.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&')}($|[^${ID_CHARACTERS}])`;
 
+/** A text as it stands within a JSON string. */
+export const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+
 /** What a crash left of an earlier one goes first. */
 export async function whileForgetting<T>(
   ch: ClickHouse,
@@ -30,8 +33,7 @@ export async function whileForgetting<T>(
   const table = `${PREFIX}${randomBytes(4).toString('hex')}`;
   await ch.command(`CREATE TABLE {db}.${table} (id String, pattern String, escaped String) ENGINE = Memory`);
   try {
-    const escaped = JSON.stringify(customer).slice(1, -1);
-    await ch.insert(table, ['id', 'pattern', 'escaped'], [[customer, patternOf(customer), escaped]]);
+    await ch.insert(table, ['id', 'pattern', 'escaped'], [[customer, patternOf(customer), inJson(customer)]]);
     const one = (column: string): string => `assumeNotNull((SELECT ${column} FROM {db}.${table}))`;
     return await erase({ id: one('id'), pattern: one('pattern'), escaped: one('escaped') });
   } finally {

@@ -42,6 +42,16 @@ export async function retryForever<T>(call: () => Promise<T>, options: RetryOpti
   }
 }
 
+/** Opens something whose parts may not be there yet, and waits for them. null: called off before they answered. */
+export async function onceThere<T>(open: () => Promise<T>, options: RetryOptions): Promise<T | null> {
+  try {
+    return await retryForever(open, options);
+  } catch (error) {
+    if (options.signal.aborted) return null;
+    throw error;
+  }
+}
+
 /** True if the work settled within the time. The work itself goes on; its failure counts as settled. */
 export async function settledWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
   const ended = new AbortController();

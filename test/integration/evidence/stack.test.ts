@@ -4,14 +4,11 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AccessEvent } from '../../../services/core/feeds/records.js';
-import { loadJudgingConfig } from '../../../services/pipeline/judging-config.js';
-import { readSettings } from '../../../services/platform/config/settings.js';
 import { createPublisher } from '../../../services/platform/kafka/producer.js';
 import { readWholeTopic } from '../../../services/platform/kafka/read-topic.js';
 import { ensureTopics } from '../../../services/platform/kafka/topics.js';
-import { silentLogger } from '../../../services/platform/log/logger.js';
 import { createCodec } from '../../../services/platform/registry/codec.js';
-import { runScorer } from '../../../services/scorer/main.js';
+import { startScorer } from '../support/scorer.js';
 import {
   emptyKafka,
   freshDatabase,
@@ -48,16 +45,7 @@ async function produce(events: readonly AccessEvent[]): Promise<void> {
 test('late records are told from rows put in by hand, and digests are in their topic', async () => {
   const database = await freshDatabase('sealstack');
   const env = { ...database.env, KEYHOLE_SEALING_KEY_FILE: join(folder, 'sealing.pem') };
-  const stop = new AbortController();
-  const scorer = runScorer({
-    kafka: stack.kafka,
-    registry: stack.registry,
-    clickhouse: database.clickhouse,
-    config: readSettings({ KEYHOLE_GROUP_ID: 'sealing' }),
-    judging: loadJudgingConfig({ alertBudget: 2 }),
-    log: silentLogger,
-    signal: stop.signal,
-  });
+  const scorer = startScorer(stack, database, 'sealing');
   const stored = async (): Promise<number> =>
     Number((await database.clickhouse.query<{ n: string }>('SELECT count() AS n FROM {db}.accesses'))[0]?.n);
   try {
@@ -100,7 +88,6 @@ test('late records are told from rows put in by hand, and digests are in their t
     expect(cut.code).toBe(1);
     expect(cut.stdout).toContain('it was published, and is not stored as published');
   } finally {
-    stop.abort();
-    await scorer;
+    await scorer.stop();
   }
 });

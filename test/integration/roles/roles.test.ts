@@ -6,7 +6,7 @@ import { REPORT_KINDS, type ReportKind } from '../../../services/core/reporting/
 import { splitStatements } from '../../../services/platform/clickhouse/migration-files.js';
 import { rolesScript } from '../../../services/platform/clickhouse/roles.js';
 import { projectRoot } from '../../../services/platform/root.js';
-import { cleanEnv, runCli } from '../support/stack.js';
+import { databaseEnv, runCli } from '../support/stack.js';
 import { DATABASE, openRoleWorld, type RoleWorld, SECRET } from './world.js';
 
 const db = DATABASE;
@@ -156,14 +156,7 @@ describe('the roles', () => {
   });
 
   test('the command line works for an analyst, with pseudonyms', async () => {
-    const { url, user, password, database } = world.server.roles.analyst;
-    const env = {
-      ...cleanEnv(),
-      KEYHOLE_CLICKHOUSE_URL: url,
-      KEYHOLE_CLICKHOUSE_USER: user,
-      KEYHOLE_CLICKHOUSE_PASSWORD: password,
-      KEYHOLE_CLICKHOUSE_DATABASE: database,
-    };
+    const env = databaseEnv(world.server.roles.analyst);
     const read = await runCli(['who-read', '--actor', 'e-fr', '--format', 'ndjson'], env);
     expect(read.stderr).toBe('');
     expect(read.stdout.trim().split('\n')).toHaveLength(20);
@@ -172,14 +165,7 @@ describe('the roles', () => {
   });
 
   test('an analyst makes every report, with pseudonyms, and it is on record under the analyst’s name', async () => {
-    const { url, user, password, database } = world.server.roles.analyst;
-    const env = {
-      ...cleanEnv(),
-      KEYHOLE_CLICKHOUSE_URL: url,
-      KEYHOLE_CLICKHOUSE_USER: user,
-      KEYHOLE_CLICKHOUSE_PASSWORD: password,
-      KEYHOLE_CLICKHOUSE_DATABASE: database,
-    };
+    const env = databaseEnv(world.server.roles.analyst);
     const about: Partial<Record<ReportKind, readonly string[]>> = {
       incident: ['--actor', 'e-fr'],
       'affected-customers': ['--actor', 'e-fr'],

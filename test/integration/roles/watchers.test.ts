@@ -3,14 +3,11 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadJudgingConfig } from '../../../services/pipeline/judging-config.js';
 import { collectQueries, watcherAccesses } from '../../../services/pipeline/watchers.js';
 import { connectClickHouse } from '../../../services/platform/clickhouse/client.js';
 import { applyRoles } from '../../../services/platform/clickhouse/roles.js';
-import { readSettings } from '../../../services/platform/config/settings.js';
-import { silentLogger } from '../../../services/platform/log/logger.js';
 import { type ClickHouseServer, type Role, startClickHouse } from '../../../services/platform/stack/clickhouse.js';
-import { runScorer } from '../../../services/scorer/main.js';
+import { startScorer } from '../support/scorer.js';
 import { emptyKafka, freshDatabase, integrationStack, keyhole, until } from '../support/stack.js';
 
 const DAYS = 16;
@@ -130,16 +127,7 @@ describe('the watchers', () => {
       .trim()
       .split('\n');
     await keyhole(['produce', join(folder, 'watched')], database.env);
-    const stop = new AbortController();
-    const scorer = runScorer({
-      kafka: stack.kafka,
-      registry: stack.registry,
-      clickhouse: database.clickhouse,
-      config: readSettings({ KEYHOLE_GROUP_ID: 'watched' }),
-      judging: loadJudgingConfig({ alertBudget: 2 }),
-      log: silentLogger,
-      signal: stop.signal,
-    });
+    const scorer = startScorer(stack, database, 'watched');
     try {
       const stored = `SELECT count() AS n, countIf(action = 'customer_email.read' AND actor_id = '${INVESTIGATOR}') AS reveals FROM {db}.accesses WHERE tool = 'keyhole'`;
       await until('every question and reveal is stored', async () => {
@@ -148,8 +136,7 @@ describe('the watchers', () => {
       });
       expect(await database.clickhouse.query('SELECT * FROM {db}.dead_letters')).toEqual([]);
     } finally {
-      stop.abort();
-      await scorer;
+      await scorer.stop();
     }
   });
 });

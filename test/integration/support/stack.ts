@@ -152,9 +152,16 @@ export function cleanEnv(): NodeJS.ProcessEnv {
 
 function stackEnv(stack: IntegrationStack, clickhouse: ClickHouseSettings): NodeJS.ProcessEnv {
   return {
-    ...cleanEnv(),
+    ...databaseEnv(clickhouse),
     KEYHOLE_KAFKA_BROKERS: stack.kafkaBrokers.join(','),
     KEYHOLE_SCHEMA_REGISTRY_URL: stack.registryUrl,
+  };
+}
+
+/** For a process that shall talk to this database and to no other part. */
+export function databaseEnv(clickhouse: ClickHouseSettings): NodeJS.ProcessEnv {
+  return {
+    ...cleanEnv(),
     KEYHOLE_CLICKHOUSE_URL: clickhouse.url,
     KEYHOLE_CLICKHOUSE_USER: clickhouse.user,
     KEYHOLE_CLICKHOUSE_PASSWORD: clickhouse.password,
