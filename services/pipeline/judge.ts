@@ -139,6 +139,8 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
     const { world, next } = memory;
     const touched = new Touched();
     for (const duty of duties) divide(duty.touched, frontier, touched, next.beyond);
+    // Somebody's first record counts for the days before it, too, of which its writer need not have known when it said what it touched.
+    world.touch('directory');
     for (const part of touched.parts.keys()) world.touch(part);
     const from = Math.min(...duties.map(({ touchedFrom }) => touchedFrom ?? Number.POSITIVE_INFINITY));
     if (from < Number.POSITIVE_INFINITY) {
@@ -147,8 +149,7 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
     }
     const days = [...touched.byDay.keys()];
     if (days.length > 0) await world.frames.know(Math.min(...days), Math.max(...days));
-    await recomputeBuckets(store, world.frames, touched, () => loadBefore(days));
-    await world.refresh();
+    await Promise.all([recomputeBuckets(store, world.frames, touched, () => loadBefore(days)), world.refresh()]);
     next.batchIds.push(...duties.map(({ batchId }) => batchId));
     next.sinceMs ??= nowMs();
     memory.stored ??= await store.storedDays();

@@ -1,4 +1,4 @@
-// Which marketplace and category a seller belongs to, as of a time. Often unknown: then it is in no niche.
+// Which marketplace and category a seller belongs to, as of a time. Often unknown, as before its first record: then it is in no niche.
 
 import type { Seller } from '../feeds/records.js';
 import { push } from '../maps.js';
@@ -9,7 +9,7 @@ export interface Niche {
 }
 
 export interface Sellers {
-  /** null when the seller is unknown; the latest record up to the time counts, else the first */
+  /** the latest record up to the time counts; null when there is none */
   nicheOf(sellerId: string, timeMs: number): Niche | null;
   readonly version: bigint;
 }
@@ -21,13 +21,7 @@ export function createSellers(records: readonly Seller[], version: bigint): Sell
   return {
     version,
     nicheOf(sellerId, timeMs) {
-      const list = bySeller.get(sellerId);
-      let found = list?.[0];
-      for (const record of list ?? []) {
-        if (record.valid_from > timeMs) break;
-        found = record;
-      }
-      return found ?? null;
+      return bySeller.get(sellerId)?.findLast(({ valid_from }) => valid_from <= timeMs) ?? null;
     },
   };
 }

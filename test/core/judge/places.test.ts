@@ -39,7 +39,7 @@ test('clusters are those that links name up to a time, ascending, each once', ()
   expect(clusters.of('s-9', 99)).toEqual([]);
 });
 
-test('a niche is the marketplace and category as of a time, and unknown for unknown sellers', () => {
+test('a niche is the marketplace and category as of a time, and unknown before the first record', () => {
   const record = (category: string, valid_from: number) => ({
     seller_id: 's-1',
     marketplace: 'US',
@@ -47,7 +47,8 @@ test('a niche is the marketplace and category as of a time, and unknown for unkn
     valid_from,
   });
   const sellers = createSellers([record('toys', 20), record('books', 10)], 2n);
-  expect(sellers.nicheOf('s-1', 5)).toMatchObject({ marketplace: 'US', category: 'books' });
+  expect(sellers.nicheOf('s-1', 9)).toBeNull();
+  expect(sellers.nicheOf('s-1', 10)).toMatchObject({ marketplace: 'US', category: 'books' });
   expect(sellers.nicheOf('s-1', 20)).toMatchObject({ marketplace: 'US', category: 'toys' });
   expect(sellers.nicheOf('s-2', 20)).toBeNull();
 });

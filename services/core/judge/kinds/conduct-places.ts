@@ -64,11 +64,11 @@ export function weighedPlaces(
 
 /** By links and records up to the end of the day. */
 function belonging(kind: PlaceKind, day: Day, { clusters, sellers }: World): Belongs {
-  const endMs = startOf(day + 1);
+  const lastMs = startOf(day + 1) - 1;
   if (kind === 'concentration') return (id) => [{ id, within: null }];
-  if (kind === 'cluster') return (seller) => clusters.of(seller, endMs).map((id) => ({ id, within: null }));
+  if (kind === 'cluster') return (seller) => clusters.of(seller, lastMs).map((id) => ({ id, within: null }));
   return (seller) => {
-    const niche = sellers.nicheOf(seller, endMs);
+    const niche = sellers.nicheOf(seller, lastMs);
     return niche === null ? [] : [{ id: `${niche.marketplace} ${niche.category}`, within: niche.marketplace }];
   };
 }

@@ -49,7 +49,7 @@ function judgeErrands(definition: Definition, day: Day, world: World): RawSheet<
   if (past === null || today === undefined || !past.hasEnough) return { judged: 0, top: [], unscored: [] };
   const { names } = world;
   const placesOf = (seller: string): readonly string[] =>
-    judge.place === 'seller' ? [seller] : world.clusters.of(seller, startOf(day + 1));
+    judge.place === 'seller' ? [seller] : world.clusters.of(seller, startOf(day + 1) - 1);
   const placesOfId = remember((id) => placesOf(names.sellers.textOf(id)));
   const touchedToday = new Set<string>();
   for (const seller of today.seller) for (const place of placesOfId(seller)) touchedToday.add(place);
