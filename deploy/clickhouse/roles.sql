@@ -1,6 +1,7 @@
 -- The roles of production, to be run once by an administrator after `keyhole roles apply`; `keyhole roles sql` prints this with the database's name.
 -- Give each person a user of their own, named as the directory of employees names them: activity is then theirs, and Keyhole can judge it.
--- The local server takes the same from deploy/local/clickhouse/users.xml. MIN 1, because 0 means without bound.
+-- The local server takes the same from deploy/local/clickhouse/users.xml. MIN 1, because 0 means without bound. Filters and keys that a setting adds to
+-- tables reach under the views, where customers have their ids.
 
 CREATE SETTINGS PROFILE IF NOT EXISTS keyhole_bounded SETTINGS
     max_execution_time = 60 MIN 1 MAX 300,
@@ -9,6 +10,9 @@ CREATE SETTINGS PROFILE IF NOT EXISTS keyhole_bounded SETTINGS
     max_result_rows = 1000000 MIN 1 MAX 1000000,
     result_overflow_mode = 'throw' CONST,
     max_concurrent_queries_for_user = 4 MIN 1 MAX 4,
+    additional_table_filters = '{}' CONST,
+    additional_result_filter = '' CONST,
+    parallel_replicas_custom_key = '' CONST,
     log_queries = 1 CONST,
     log_queries_probability = 1 CONST,
     log_queries_min_type = 'QUERY_START' CONST,

@@ -26,9 +26,8 @@ export const commitmentSql = (customer: string): string =>
   `base64URLEncode(SHA256(concat(${saltSql(customer)}, ${customer}))))`;
 
 /** The secrets and salts as constants of a statement; an entry that stands for nobody keeps the arrays from being empty. */
-export const CUSTOMER_SCOPE = `(SELECT groupArray(secret) FROM (
-    SELECT number AS bucket, max(known.secret) AS secret FROM numbers(${BUCKETS}) AS n
-    LEFT JOIN {db}.customer_secrets AS known ON known.bucket = n.number GROUP BY bucket ORDER BY bucket)) AS secrets,
+export const CUSTOMER_SCOPE = `(SELECT groupArrayInsertAt(toFixedString('', 32), ${BUCKETS})(secret, bucket) FROM (
+    SELECT bucket, max(secret) AS secret FROM {db}.customer_secrets GROUP BY bucket)) AS secrets,
   (SELECT arrayConcat([''], groupArray(customer_id)) FROM (SELECT customer_id FROM {db}.customer_salts FINAL ORDER BY customer_id)) AS salted_ids,
   (SELECT arrayConcat([''], groupArray(CAST(salt, 'String'))) FROM (SELECT salt FROM {db}.customer_salts FINAL ORDER BY customer_id)) AS salts`;
 

@@ -75,6 +75,8 @@ export function slices(hours: readonly HourCount[]): HourCount[][] {
 }
 
 export interface ReadRootsOptions {
+  /** the span's hours that hold rows, ascending, where they were counted already */
+  readonly counted?: readonly HourCount[];
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -83,9 +85,9 @@ export async function readRoots(
   ch: ClickHouse,
   table: SealedTable,
   span: Span,
-  { onProgress }: ReadRootsOptions = {},
+  { counted, onProgress }: ReadRootsOptions = {},
 ): Promise<HourRoot[]> {
-  const hours = await readHours(ch, table, span);
+  const hours = counted ?? (await readHours(ch, table, span));
   const waiting = slices(hours);
   const roots: HourRoot[] = [];
   let done = 0;

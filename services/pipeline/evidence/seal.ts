@@ -12,7 +12,7 @@ import { countOf, type Differing, differencesOf, type HourDifference, type Witne
 import { type Chain, chainOf, chainOn, type NewDigest, readDigests, storeDigests } from './digests.js';
 import { HOUR_MS } from './leaves-sql.js';
 import { asOnlyPass } from './one-pass.js';
-import { type HourCount, hourStart, isoHour, readHours, readRoots } from './read-rows.js';
+import { type HourCount, isoHour, readHours, readRoots } from './read-rows.js';
 import { SEALED_TABLES, type SealedTable } from './sealed-tables.js';
 import { ensureSalts, ensureSecrets } from './secrets.js';
 import { storeChangedLeaves, storeLeaves } from './store-leaves.js';
@@ -124,25 +124,25 @@ async function dueHours(
   ch: ClickHouse,
   table: SealedTable,
   { options, sealed, sinceMs, throughMs }: Due,
-): Promise<{ fresh: HourCount[]; known: string[] }> {
+): Promise<{ fresh: HourCount[]; known: HourCount[] }> {
   const toMs = table.by === 'event' ? options.eventUntilMs : options.writtenUntilMs;
   const span = { fromMs: FIRST_MS, toMs: Math.min(toMs, LAST_MS) };
   const all = await readHours(ch, table, span, arrivedSince(table, sinceMs));
   const isKnown = ({ hour }: HourCount): boolean => sealed.has(isoHour(hour)) || hour * 1000 + HOUR_MS <= throughMs;
   return {
     fresh: all.filter((hour) => !isKnown(hour)),
-    known: all.filter((hour) => hour.marked > 0 && isKnown(hour)).map(({ hour }) => isoHour(hour)),
+    known: all.filter((hour) => hour.marked > 0 && isKnown(hour)),
   };
 }
 
-interface Sealing<Hour> {
+interface Sealing {
   readonly table: SealedTable;
-  readonly hours: readonly Hour[];
+  readonly hours: readonly HourCount[];
   readonly batch: string;
   readonly options: SealOptions;
 }
 
-async function sealFresh(ch: ClickHouse, { table, hours, batch, options }: Sealing<HourCount>): Promise<Entry[]> {
+async function sealFresh(ch: ClickHouse, { table, hours, batch, options }: Sealing): Promise<Entry[]> {
   if (hours.length === 0) return [];
   const toMs = table.by === 'event' ? options.eventUntilMs : options.writtenUntilMs;
   const roots = await storeLeaves(ch, { table, hours, toMs, batch, onProgress: options.onProgress });
@@ -156,7 +156,7 @@ async function sealFresh(ch: ClickHouse, { table, hours, batch, options }: Seali
   }));
 }
 
-interface Amending extends Sealing<string> {
+interface Amending extends Sealing {
   readonly sealed: ReadonlyMap<string, SealedHour>;
   readonly chain: Chain;
 }
@@ -168,12 +168,14 @@ async function amend(
 ): Promise<Entry[]> {
   if (hours.length === 0) return [];
   const toMs = table.by === 'event' ? options.eventUntilMs : options.writtenUntilMs;
-  const span = { fromMs: FIRST_MS, toMs: Math.min(toMs, LAST_MS), hours: hours.map(hourStart) };
+  const span = { fromMs: FIRST_MS, toMs: Math.min(toMs, LAST_MS), hours: hours.map(({ hour }) => hour) };
   const entries: Entry[] = [];
-  const differing = (await readRoots(ch, table, span)).flatMap(({ hour, root, rows }): Differing[] => {
-    const known = sealed.get(hour) ?? null;
-    return known?.entry.root === root ? [] : [{ hour, sealed: known, rows }];
-  });
+  const differing = (await readRoots(ch, table, span, { counted: hours })).flatMap(
+    ({ hour, root, rows }): Differing[] => {
+      const known = sealed.get(hour) ?? null;
+      return known?.entry.root === root ? [] : [{ hour, sealed: known, rows }];
+    },
+  );
   for await (const difference of differencesOf(ch, table, differing, toMs)) {
     const { hour } = difference;
     const isHonest =

@@ -10,6 +10,7 @@ import { type Restatement, restate, type Statement } from '../evidence/restate.j
 import { INPUT_BITS, SEALED_TABLES, type SealedTable } from '../evidence/sealed-tables.js';
 import { destroySecret, ensureSecrets } from '../evidence/secrets.js';
 import { sqlStrings, TABLES } from '../tables.js';
+import { deleteRows, holdsAny } from './delete-rows.js';
 import { type Forgetting, whileForgetting } from './forgetting.js';
 import { heldSql, readHolds } from './holds.js';
 import { type Mention, mentionedSql, mentionsOf, rawWhere, replaceSql } from './mentions.js';
@@ -161,6 +162,7 @@ async function rewriteFact(
 ): Promise<number> {
   const { name, columns } = TABLES[feed];
   const all = [...columns, ...(feed === 'access-log' ? ['explained'] : []), 'ingested_at'];
+  if (!(await holdsAny(ch, `{db}.${name}`, where))) return 0;
   const [row] = await ch.query<{ n: string }>(`SELECT count() AS n FROM {db}.${name} FINAL WHERE ${where}`);
   const values = all.map((one) => (one === column ? value : one));
   await ch.command(
@@ -173,12 +175,14 @@ async function rewriteFact(
 /** A canary is nobody, but its id may be asked for like any other. Its id is its key, so the row is another one afterwards. */
 async function eraseCanary(ch: ClickHouse, id: string, token: string): Promise<void> {
   const where = `customer_id = ${id}`;
-  await ch.command(
-    `INSERT INTO {db}.canaries (customer_id, label, planted_at, version, ingested_at)
-    SELECT ${quoted(token)}, label, planted_at, version, ingested_at FROM {db}.canaries FINAL WHERE ${where}`,
-  );
-  await ch.command(`ALTER TABLE {db}.canaries DELETE WHERE ${where}`);
-  await ch.command(`ALTER TABLE {db}.contents DELETE WHERE feed = 'canaries' AND identity = sipHash64(${id})`);
+  if (await holdsAny(ch, '{db}.canaries', where)) {
+    await ch.command(
+      `INSERT INTO {db}.canaries (customer_id, label, planted_at, version, ingested_at)
+      SELECT ${quoted(token)}, label, planted_at, version, ingested_at FROM {db}.canaries FINAL WHERE ${where}`,
+    );
+    await ch.command(`ALTER TABLE {db}.canaries DELETE WHERE ${where}`);
+  }
+  await deleteRows(ch, '{db}.contents', `feed = 'canaries' AND identity = sipHash64(${id})`);
 }
 
 async function eraseMentions(

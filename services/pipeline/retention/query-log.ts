@@ -4,6 +4,7 @@
 import { KeyholeError } from '../../core/errors.js';
 import type { ClickHouse } from '../../platform/clickhouse/client.js';
 import { collectQueries } from '../watchers.js';
+import { deleteRows } from './delete-rows.js';
 import type { Forgetting } from './forgetting.js';
 
 const TEXTS = ['query', 'formatted_query', 'exception', 'log_comment'];
@@ -13,7 +14,7 @@ export async function forgetQueries(ch: ClickHouse, { id }: Forgetting): Promise
   try {
     await collectQueries(ch);
     const isNamed = TEXTS.map((column) => `position(${column}, ${id}) > 0`).join(' OR ');
-    await ch.command(`ALTER TABLE system.query_log DELETE WHERE ${isNamed}`);
+    await deleteRows(ch, 'system.query_log', isNamed);
     await forgetErrors(ch, id);
     return true;
   } catch (error) {

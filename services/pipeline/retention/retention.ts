@@ -7,6 +7,7 @@ import { isoHour, readHours } from '../evidence/read-rows.js';
 import { type Restatement, restate, type Statement } from '../evidence/restate.js';
 import { FIRST_MS } from '../evidence/seal.js';
 import { type SealedTable, sealedTable } from '../evidence/sealed-tables.js';
+import { deleteRows } from './delete-rows.js';
 import { heldSql, readHolds } from './holds.js';
 import { KEPT_BY, type Rule } from './policy.js';
 
@@ -104,8 +105,6 @@ async function restatementOf(ch: ClickHouse, table: SealedTable, { old, held, be
 async function forgetTraces(ch: ClickHouse, beforeMs: number): Promise<void> {
   const before = `occurred_at < fromUnixTimestamp64Milli(${beforeMs}, 'UTC')`;
   const known = 'SELECT actor_id, occurred_at, event_id FROM {db}.access_events';
-  for (const table of ['citations', 'bulk_citations'])
-    await ch.command(
-      `ALTER TABLE {db}.${table} DELETE WHERE ${before} AND (actor_id, occurred_at, event_id) NOT IN (${known} WHERE ${before})`,
-    );
+  const isGone = `${before} AND (actor_id, occurred_at, event_id) NOT IN (${known} WHERE ${before})`;
+  for (const table of ['citations', 'bulk_citations']) await deleteRows(ch, `{db}.${table}`, isGone);
 }

@@ -5,6 +5,7 @@ import { NAMING } from '../../core/feeds/identity.js';
 import type { ClickHouse } from '../../platform/clickhouse/client.js';
 import { INPUT_BITS } from '../evidence/sealed-tables.js';
 import { RANK_SQL, TABLES } from '../tables.js';
+import { deleteRows } from './delete-rows.js';
 
 /** Feeds whose records name customers. */
 const NAMING_CUSTOMERS = ['access-log', 'support-cases', 'customer-complaints'] as const;
@@ -17,7 +18,6 @@ export async function sweepErased(ch: ClickHouse): Promise<void> {
     const isErased = `bitAnd(version, ${INPUT_BITS}) = ${INPUT_BITS}`;
     const content = `(${NAMING[feed].identity.join(', ')}, ${RANK_SQL})`;
     const repeats = `NOT (${isErased}) AND ${content} IN (SELECT ${content} FROM {db}.${table} WHERE ${isErased})`;
-    const [found] = await ch.query<{ n: string }>(`SELECT count() AS n FROM {db}.${table} WHERE ${repeats}`);
-    if (found?.n !== '0') await ch.command(`ALTER TABLE {db}.${table} DELETE WHERE ${repeats}`);
+    await deleteRows(ch, `{db}.${table}`, repeats);
   }
 }

@@ -73,6 +73,19 @@ const FORBIDDEN = [
   'SELECT 1 SETTINGS max_result_rows = 0',
   "SELECT 1 SETTINGS result_overflow_mode = 'break'",
   'SELECT 1 SETTINGS log_queries = 0',
+  `SELECT 1 SETTINGS additional_table_filters = {'${db}.access_events': '1'}`,
+  "SELECT 1 SETTINGS additional_result_filter = '1'",
+  "SELECT 1 SETTINGS parallel_replicas_custom_key = 'cityHash64(customer_ids)'",
+  `EXECUTE AS keyhole_admin SELECT * FROM ${db}.access_events`,
+  'SET ROLE keyhole_writer',
+  'KILL QUERY WHERE 1',
+  `DESCRIBE TABLE ${db}.access_events`,
+  `SHOW CREATE TABLE ${db}.access_events`,
+  `SHOW INDEXES FROM ${db}.access_events`,
+  `CHECK TABLE ${db}.access_events`,
+  `BACKUP TABLE ${db}.access_events TO File('x')`,
+  `CREATE TEMPORARY TABLE t AS SELECT * FROM ${db}.access_events`,
+  `SELECT hasColumnInTable('${db}', 'access_events', 'customer_ids')`,
   'SELECT number FROM numbers(2000000)',
 ];
 
@@ -114,6 +127,39 @@ const NOSY = [
   `SELECT * FROM system.columns`,
   `SELECT * FROM ${db}_analyst.accesses FORMAT Native`,
   `SELECT * FROM ${db}_analyst.accesses SETTINGS send_logs_level = 'trace'`,
+  // A setting that filters tables reaches under the views: by it, an error quoted ids, and the key.
+  `SELECT count() FROM ${db}_analyst.planted_customers SETTINGS additional_table_filters = {'${db}.canaries': 'toUInt8(customer_id) = 1'}`,
+  `SELECT count() FROM ${db}_analyst.planted_customers SETTINGS additional_table_filters = {'${db}.planted_customers': 'toUInt8(customer_id) = 1'}`,
+  `SELECT * FROM ${db}_analyst.planted_customers SETTINGS additional_result_filter = 'toUInt8(customer_id) = 1'`,
+  `SELECT count() FROM ${db}_analyst.accesses SETTINGS additional_table_filters = {'${db}.pseudonym_key': 'toUInt8(key) = 1'}`,
+  `SELECT * FROM ${db}_analyst.accesses WHERE throwIf(startsWith(customer_ids[1], 'secret'), 'an id')`,
+  `SELECT * FROM ${db}_analyst.accesses WHERE customer_ids[1] ILIKE 'secret%'`,
+  `SELECT HMAC('sha256', 'x', key) FROM ${db}_analyst.accesses`,
+  `SELECT customer_ids, key FROM ${db}_analyst.accesses SETTINGS enable_analyzer = 0`,
+  `SELECT * FROM ${db}_analyst.accesses SETTINGS extremes = 1 FORMAT JSON`,
+  `SELECT * FROM ${db}_analyst.complaints SETTINGS final = 1`,
+  `EXPLAIN PLAN actions = 1, json = 1, header = 1, indexes = 1, projections = 1 SELECT * FROM ${db}_analyst.planted_customers WHERE customer_id > 'p-5'`,
+  `EXPLAIN PIPELINE graph = 1, header = 1, compact = 0 SELECT * FROM ${db}_analyst.accesses`,
+  `SELECT * FROM ${db}_analyst.reports_recorded`,
+  `SELECT * FROM ${db}_analyst.contested`,
+  `SELECT * FROM ${db}_analyst.anomalies`,
+];
+
+/** Whether a condition on ids would be answered differently for an id that is there and one that is not. */
+const GUESSES: readonly (readonly [what: string, ask: (id: string) => string])[] = [
+  ['equality', (id) => `SELECT count() FROM ${db}_analyst.accesses WHERE has(customer_ids, '${id}')`],
+  ['a complaint', (id) => `SELECT count() FROM ${db}_analyst.complaints WHERE customer_id = '${id}'`],
+  [
+    'order',
+    (id) => `SELECT count() FROM ${db}_analyst.planted_customers WHERE customer_id BETWEEN '${id}' AND '${id}~'`,
+  ],
+  ['a likeness', (id) => `SELECT countIf(customer_ids[1] ILIKE '${id.slice(0, 6)}%') FROM ${db}_analyst.accesses`],
+  ['a hash', (id) => `SELECT count() FROM ${db}_analyst.contested WHERE identity = sipHash64('${id}')`],
+  [
+    'a filter by setting',
+    (id) =>
+      `SELECT count() FROM ${db}_analyst.accesses SETTINGS additional_table_filters = {'${db}.access_events': 'has(customer_ids, \\'${id}\\')'}`,
+  ],
 ];
 
 describe('the roles', () => {
@@ -137,6 +183,34 @@ describe('the roles', () => {
     const [row] = await world.writer.query<{ key: string }>('SELECT key FROM {db}.pseudonym_key');
     expect(row?.key).toMatch(/^.{40,}$/);
     expect(text).not.toContain(row?.key);
+  });
+
+  test.each(GUESSES)('an analyst’s guess at an id is neither confirmed nor refuted: by %s', async (_what, ask) => {
+    const answer = async (id: string): Promise<string> => {
+      const { status, text } = await world.ask('analyst', ask(id));
+      return `${status} ${text.replaceAll(id, '')}`;
+    };
+    expect(await answer('secret-customer-2')).toBe(await answer('zzzzzz-customer-2'));
+  });
+
+  test('no table of the server’s own shows a role a customer, whatever the writer leaves in logs, errors and mutations', async () => {
+    const id = 'secret-customer-1';
+    const { writer } = world;
+    await writer.query(
+      `SELECT 1 FROM {db}.access_events WHERE has(customer_ids, '${id}') SETTINGS log_comment = '${id}'`,
+    );
+    await expect(writer.query(`SELECT toInt64('${id}')`)).rejects.toThrow();
+    await writer.command(`ALTER TABLE {db}.customer_complaints UPDATE channel = 'mail' WHERE customer_id = '${id}'`);
+    await writer.command('SYSTEM FLUSH LOGS');
+    const tables = await writer.query<{ name: string; logs: number }>(
+      `SELECT name, name LIKE '%log' AS logs FROM system.tables WHERE database = 'system'`,
+    );
+    expect(tables.length).toBeGreaterThan(100);
+    for (const { name } of tables)
+      for (const role of ['analyst', 'auditor', 'investigator'] as const) {
+        const { text } = await world.ask(role, `SELECT * FROM system.\`${name}\` LIMIT 1000`);
+        expect(`${role} ${name}: ${text.match(SECRET)?.[0] ?? ''}`).toBe(`${role} ${name}: `);
+      }
   });
 
   test('an analyst reads pseudonyms, the same everywhere, so that joins work', async () => {

@@ -78,6 +78,9 @@ async function fill(ch: ClickHouse): Promise<void> {
     `INSERT INTO {db}.canaries (customer_id, label, planted_at, version) VALUES ('secret-customer-2', 'of secret-customer-2', ${at}, 1)`,
   );
   await ch.command(
+    `INSERT INTO {db}.contents (feed, identity, rank) VALUES ('canaries', sipHash64('secret-customer-2'), 1), ('canaries', sipHash64('secret-customer-2'), 2)`,
+  );
+  await ch.command(
     `INSERT INTO {db}.dead_letters (topic, partition, offset, reason, error, key, payload) VALUES ('access-log', 0, 1, 'invalid', 'x', 'secret-customer-3', 'secret-customer-3')`,
   );
   await ch.command(

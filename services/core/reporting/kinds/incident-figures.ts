@@ -16,10 +16,16 @@ const MEASURES = [
 
 type Means = Readonly<Record<(typeof MEASURES)[number]['name'], number>>;
 
-/** Means a day to two decimals. */
+/** To two decimals, a tie to the even one: what SQL’s round does. */
+function hundredths(value: number): number {
+  const scaled = value * 100;
+  const low = Math.floor(scaled);
+  return (scaled - low === 0.5 ? low + (low % 2) : Math.round(scaled)) / 100;
+}
+
 function meansOf(days: readonly DayFact[]): Means {
   const mean = (name: keyof Means): number =>
-    days.length === 0 ? 0 : Math.round((100 * days.reduce((sum, one) => sum + one[name], 0)) / days.length) / 100;
+    days.length === 0 ? 0 : hundredths(days.reduce((sum, one) => sum + one[name], 0) / days.length);
   return {
     accesses: mean('accesses'),
     unexplained: mean('unexplained'),
