@@ -7,7 +7,7 @@ import type { AccessEvent, Explained } from '../feeds/records.js';
 import { dayOf } from '../time.js';
 import type { Evidence, EvidenceContext } from './evidence.js';
 import { type Measure, PARTS } from './measures.js';
-import type { SellerShare } from './places.js';
+import { noShare, type SellerShare } from './places.js';
 
 export interface ConductFigures {
   /** in the definition's unit, of the accesses that it counts */
@@ -90,13 +90,19 @@ export function addAccess(figures: ConductFigures, access: JudgedAccess, measure
   figures.counted += 1;
   figures.low += low;
   if (seller === '') return;
-  const share = figures.sellers.get(seller) ?? { amount: 0, low: 0, unchecked: 0 };
+  const share = figures.sellers.get(seller) ?? noShare();
   const under = kind === 'customers' || kind === 'records' ? amount : 1;
   share.amount += under;
   share.low += low;
   if (access.explained !== 'yes' || isAlone(access)) share.unchecked += PARTS * under;
+  if (measure.counts === 'all' && isDoubtful(access)) share.doubtful += PARTS * under;
+  const visit = `${dayOf(access.occurred_at)} ${seller}`;
+  if (!seen.has(visit)) share.visits += 1;
+  seen.add(visit);
   figures.sellers.set(seller, share);
 }
+
+const isDoubtful = ({ explained }: JudgedAccess): boolean => explained === 'late' || explained === 'self';
 
 const isAlone = ({ approver_id: approver, actor_id: actor }: JudgedAccess): boolean =>
   approver === null || approver === actor;
@@ -110,7 +116,7 @@ function amountOf(access: JudgedAccess, seller: string, kind: Measure['amount'],
     case 'records':
       return access.record_count;
     case 'doubtful':
-      return access.explained === 'late' || access.explained === 'self' ? 1 : 0;
+      return isDoubtful(access) ? 1 : 0;
   }
 }
 

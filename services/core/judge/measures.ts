@@ -33,8 +33,10 @@ export interface DayMeasure {
   readonly seller: Int32Array;
   readonly sellerAmount: Float64Array;
   readonly sellerLow: Float64Array;
-  /** of sellerAmount, in whole PARTS: decided alone or without a good case; told where the measure counts all, else empty */
+  /** of sellerAmount, in whole PARTS: decided alone or of sellerAmount, in PARTS: explained by a case opened later or by themselves; told where the measure counts all, else empty */
   readonly sellerUnchecked: Float64Array;
+  /** of sellerAmount: of sellerAmount, in PARTS: explained by a case opened later or by themselves; told where the measure counts all, else empty */
+  readonly sellerDoubtful: Float64Array;
   readonly places: DayPlaces;
   /** sum of all amounts */
   readonly all: number;
@@ -128,6 +130,10 @@ const NOTHING = new Float64Array(0);
 const uncheckedShare = (frame: DayFrame, row: number): number =>
   isJustified(frame, row) ? (frame.unapproved[row] as number) / Math.max(1, frame.events[row] as number) : 1;
 
+/** Of a row's accesses, those whose case was opened afterwards or by the actor. */
+const doubtfulShare = (frame: DayFrame, row: number): number =>
+  ((frame.late[row] as number) + (frame.self[row] as number)) / Math.max(1, frame.events[row] as number);
+
 class Builder {
   private at = -1;
   private readonly actor: Int32Array;
@@ -141,6 +147,7 @@ class Builder {
   private readonly sellerAmount: number[] = [];
   private readonly sellerLow: number[] = [];
   private readonly sellerUnchecked: number[] = [];
+  private readonly sellerDoubtful: number[] = [];
   private readonly tellsUnchecked: boolean;
 
   constructor(
@@ -186,9 +193,16 @@ class Builder {
     const inRecords = measure.amount === 'customers' || measure.amount === 'records';
     const amounts = inRecords ? frame.sellerCustomers : frame.sellerEvents;
     const unchecked = this.tellsUnchecked ? uncheckedShare(frame, row) : 0;
+    const doubtful = this.tellsUnchecked ? doubtfulShare(frame, row) : 0;
     const end = frame.sellerFrom[row + 1] as number;
     for (let i = frame.sellerFrom[row] as number; i < end; i++) {
-      this.addSeller(frame.seller[i] as number, amounts[i] as number, frame.sellerLow[i] as number, unchecked);
+      this.addSeller(
+        frame.seller[i] as number,
+        amounts[i] as number,
+        frame.sellerLow[i] as number,
+        unchecked,
+        doubtful,
+      );
     }
   }
 
@@ -197,7 +211,7 @@ class Builder {
     sums[this.at] = (sums[this.at] as number) + value;
   }
 
-  private addSeller(seller: number, amount: number, low: number, unchecked: number): void {
+  private addSeller(seller: number, amount: number, low: number, unchecked: number, doubtful: number): void {
     if (seller < 0) return;
     let at = this.entryOf.get(seller);
     if (at === undefined) {
@@ -206,12 +220,16 @@ class Builder {
       this.seller.push(seller);
       this.sellerAmount.push(0);
       this.sellerLow.push(0);
-      if (this.tellsUnchecked) this.sellerUnchecked.push(0);
+      if (this.tellsUnchecked) {
+        this.sellerUnchecked.push(0);
+        this.sellerDoubtful.push(0);
+      }
     }
     this.sellerAmount[at] = (this.sellerAmount[at] as number) + amount;
     this.sellerLow[at] = (this.sellerLow[at] as number) + low;
-    if (this.tellsUnchecked)
-      this.sellerUnchecked[at] = (this.sellerUnchecked[at] as number) + Math.round(PARTS * amount * unchecked);
+    if (!this.tellsUnchecked) return;
+    this.sellerUnchecked[at] = (this.sellerUnchecked[at] as number) + Math.round(PARTS * amount * unchecked);
+    this.sellerDoubtful[at] = (this.sellerDoubtful[at] as number) + Math.round(PARTS * amount * doubtful);
   }
 
   done(): DayMeasure {
@@ -240,6 +258,7 @@ class Builder {
       sellerAmount,
       sellerLow: Float64Array.from(this.sellerLow),
       sellerUnchecked: this.tellsUnchecked ? Float64Array.from(this.sellerUnchecked) : NOTHING,
+      sellerDoubtful: this.tellsUnchecked ? Float64Array.from(this.sellerDoubtful) : NOTHING,
       places: placesOf(size, amount, entryFrom, seller, sellerAmount),
       all,
       clumps: clumpsOf(sellerAmount),

@@ -27,7 +27,15 @@ export interface PlaceAmount {
   readonly amount: number;
   /** of it, decided alone or without a good case */
   readonly unchecked: number;
+  /** of it, without a good case */
+  readonly doubtful: number;
+  /** days of work on single sellers */
+  readonly visits: number;
 }
+
+/** How the work on places is counted: by amount, of all or of some, or by days. */
+export type Way = keyof PlaceAmount;
+export const WAYS: readonly Way[] = ['amount', 'unchecked', 'doubtful', 'visits'];
 
 export interface WeighedPlace {
   readonly id: string;
@@ -37,10 +45,12 @@ export interface WeighedPlace {
 }
 
 export interface Places {
-  /** how many the actor touched */
-  readonly candidates: number;
+  /** how many the actor touched, counted in each way */
+  readonly candidates: Readonly<Record<Way, number>>;
   /** amounts that one person has under one of them in a window of this length */
   readonly clumps: Clumps;
+  /** the same of visits; null in windows of one day */
+  readonly visits: Clumps | null;
   readonly largest: readonly WeighedPlace[];
   /** of the figures being weighed, under a place, and under all that its share is taken in */
   amountUnder(id: string, figures: ConductFigures): { readonly place: PlaceAmount; readonly whole: PlaceAmount };
@@ -83,20 +93,21 @@ export function placeTail(amount: number, whole: number, clump: number, mean: nu
  */
 export function mostSurprising(kind: PlaceKind, figures: ConductFigures, context: EvidenceContext): Evidence {
   const ownBefore = sumOf(context.history.amounts);
-  const { candidates, clumps, largest, amountUnder } = context.places[kind];
+  const { candidates, clumps, visits, largest, amountUnder } = context.places[kind];
   let best: Evidence = { kind, observed: 0, expected: 0, logP: 0, inputs: { of: figures.amount } };
   for (const { id, traffic, within } of largest) {
     const { place, whole } = amountUnder(id, figures);
     const known = { ...traffic, own: Math.min(traffic.own, ownBefore) };
     const all = { own: Math.min(within?.own ?? ownBefore, ownBefore), others: within?.others ?? context.othersAmount };
     const share = shareOf(kind, known, all);
-    const ways = whole.unchecked > 0 && whole.unchecked < whole.amount ? ['all', 'unchecked'] : ['all'];
+    const ways = WAYS.filter((way) => isApart(way, whole, visits));
     for (const way of ways) {
-      const [amount, of] =
-        way === 'all' ? [place.amount, whole.amount] : [Math.round(place.unchecked), Math.round(whole.unchecked)];
+      const [amount, of] = [Math.round(place[way]), Math.round(whole[way])];
       if (amount < MIN_CONCENTRATION) continue;
-      const tail = tailOf(kind, amount, of, share.mean, clumps);
-      const logP = Math.min(0, tail + Math.log(Math.max(1, candidates) * ways.length));
+      const lumps = way === 'visits' ? (visits ?? clumps) : clumps;
+      const tail = tailOf(kind, amount, of, share.mean, lumps);
+      const tried = Math.max(1, candidates[way]) * ways.length;
+      const logP = Math.min(0, tail + Math.log(tried));
       if (logP >= best.logP) continue;
       best = {
         kind,
@@ -107,20 +118,27 @@ export function mostSurprising(kind: PlaceKind, figures: ConductFigures, context
           [kind === 'concentration' ? 'seller' : kind]: id,
           of,
           counts: way,
-          clump: round(clumps.mean, 4),
-          clumps_as_large: round(Math.exp(clumps.logAtLeast(beyond(amount, of, share.mean))), 8),
+          clump: round(lumps.mean, 4),
+          clumps_as_large: round(Math.exp(lumps.logAtLeast(beyond(amount, of, share.mean))), 8),
           mean_share: round(share.mean, 8),
           own_before: known.own,
           own_before_of: all.own,
           own_share: round(share.own, 8),
           peers_share: round(share.usual, 8),
           colleagues_share: round(share.colleagues, 8),
-          candidates: candidates * ways.length,
+          candidates: tried,
         },
       };
     }
   }
   return best;
+}
+
+/** Whether a way of counting says something of its own. */
+function isApart(way: Way, whole: PlaceAmount, visits: Clumps | null): boolean {
+  if (way === 'amount') return true;
+  if (way === 'visits') return visits !== null && whole.visits > 0;
+  return whole[way] > 0 && whole[way] < whole.amount;
 }
 
 /**

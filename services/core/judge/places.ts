@@ -108,6 +108,9 @@ export interface Spot {
 export interface Pile extends Spot {
   readonly amount: number;
   readonly whole: number;
+  /** the same in days of work on single sellers */
+  readonly visits: number;
+  readonly wholeVisits: number;
 }
 
 /**
@@ -141,14 +144,25 @@ function pilesOf(
   spotsOf: (seller: number) => readonly Spot[],
 ): Iterable<Pile> {
   const piles = new Map<string | number, { -readonly [K in keyof Pile]: Pile[K] }>();
-  const within = new Map<string | null, number>([[null, amountIn(days, actor)]]);
-  for (const [seller, { amount }] of sellersOf(days, actor)) {
+  const within = new Map<string | null, { amount: number; visits: number }>();
+  const all = ensure(within, null, () => ({ amount: amountIn(days, actor), visits: 0 }));
+  for (const [seller, { amount, visits }] of sellersOf(days, actor)) {
+    all.visits += visits;
     for (const spot of spotsOf(seller)) {
-      ensure(piles, spot.id, () => ({ ...spot, amount: 0, whole: 0 })).amount += amount;
-      if (spot.within !== null) within.set(spot.within, (within.get(spot.within) ?? 0) + amount);
+      const pile = ensure(piles, spot.id, () => ({ ...spot, amount: 0, whole: 0, visits: 0, wholeVisits: 0 }));
+      pile.amount += amount;
+      pile.visits += visits;
+      if (spot.within === null) continue;
+      const whole = ensure(within, spot.within, () => ({ amount: 0, visits: 0 }));
+      whole.amount += amount;
+      whole.visits += visits;
     }
   }
-  for (const pile of piles.values()) pile.whole = within.get(pile.within) ?? 0;
+  for (const pile of piles.values()) {
+    const whole = within.get(pile.within);
+    pile.whole = whole?.amount ?? 0;
+    pile.wholeVisits = whole?.visits ?? 0;
+  }
   return piles.values();
 }
 
@@ -194,7 +208,13 @@ export interface SellerShare {
   low: number;
   /** of the amount, in PARTS: decided alone or without a good case */
   unchecked: number;
+  /** of the amount, in PARTS: by a case opened later or by themselves */
+  doubtful: number;
+  /** days on which there was any */
+  visits: number;
 }
+
+export const noShare = (): SellerShare => ({ amount: 0, low: 0, unchecked: 0, doubtful: 0, visits: 0 });
 
 /** An actor's sellers in these days, by seller id. */
 export function sellersOf(days: readonly MeasuredDay[], actor: number): Map<number, SellerShare> {
@@ -203,11 +223,13 @@ export function sellersOf(days: readonly MeasuredDay[], actor: number): Map<numb
     const at = positionOf(measure, actor);
     if (at < 0) continue;
     for (let i = measure.entryFrom[at] as number; i < (measure.entryFrom[at + 1] as number); i++) {
-      const share = ensure(sellers, measure.seller[i] as number, () => ({ amount: 0, low: 0, unchecked: 0 }));
+      const share = ensure(sellers, measure.seller[i] as number, noShare);
       const amount = measure.sellerAmount[i] as number;
       share.amount += amount;
       share.low += measure.sellerLow[i] as number;
       share.unchecked += measure.sellerUnchecked[i] ?? PARTS * amount;
+      share.doubtful += measure.sellerDoubtful[i] ?? 0;
+      share.visits += 1;
     }
   }
   return sellers;

@@ -45,9 +45,11 @@ function sellerPart({ figures }: Conduct, seller: string): string[] {
   return [`${percent(share.amount / figures.amount)} under seller ${seller}${low}`];
 }
 
-function clusterPart({ evidence }: Conduct): string[] {
+function clusterPart({ evidence, figures, context }: Conduct): string[] {
   const piece = evidence.find(({ kind, logP }) => kind === 'cluster' && logP < Math.log(0.01));
-  return piece === undefined ? [] : [`${piece.observed} of them for cluster ${piece.inputs['cluster']}`];
+  if (piece === undefined) return [];
+  const id = String(piece.inputs['cluster']);
+  return [`${context.places.cluster.amountUnder(id, figures).place.amount} of them for cluster ${id}`];
 }
 
 function normPart({ context }: Conduct): string {

@@ -8,6 +8,7 @@ import { addAccess, emptyFigures, type JudgedAccess } from '../../../services/co
 import { buildFrame, type DayFrame, patchFrame } from '../../../services/core/judge/frame.js';
 import { type Measure, measureOf, PARTS, positionOf } from '../../../services/core/judge/measures.js';
 import { createNames, type FrameNames } from '../../../services/core/judge/names.js';
+import type { SellerShare } from '../../../services/core/judge/places.js';
 import { startOf } from '../../../services/core/time.js';
 
 const DAY = 20_500;
@@ -41,12 +42,14 @@ function figuresOf(frame: DayFrame, names: FrameNames, measure: Measure, actor: 
   const day = measureOf(frame, names, measure);
   const at = positionOf(day, names.actors.find(actor));
   if (at < 0) return null;
-  const sellers = new Map<string, { amount: number; low: number; unchecked: number }>();
+  const sellers = new Map<string, SellerShare>();
   for (let i = day.entryFrom[at] as number; i < (day.entryFrom[at + 1] as number); i++) {
     sellers.set(names.sellers.textOf(day.seller[i] as number), {
       amount: day.sellerAmount[i] as number,
       low: day.sellerLow[i] as number,
       unchecked: day.sellerUnchecked[i] ?? PARTS * (day.sellerAmount[i] as number),
+      doubtful: day.sellerDoubtful[i] ?? 0,
+      visits: 1,
     });
   }
   return {

@@ -8,6 +8,7 @@ import { emptyFigures } from '../../../services/core/judge/conduct.js';
 import { combined, type Evidence, type EvidenceContext, weigh } from '../../../services/core/judge/evidence.js';
 import { severityAt } from '../../../services/core/judge/levels.js';
 import type { Places, PlaceTraffic } from '../../../services/core/judge/place-evidence.js';
+import { noShare } from '../../../services/core/judge/places.js';
 import { score } from '../../../services/core/judge/scale.js';
 import type { Thresholds } from '../../../services/core/judge/standards.js';
 import { projectRoot } from '../../../services/platform/root.js';
@@ -46,19 +47,21 @@ function recompute(): Record<string, number | string | null> {
   const figures = { ...emptyFigures(), amount: day.amount, counted: day.amount, events: day.events, low: day.low };
   figures.explained_no = day.amount;
   for (const [seller, amount] of Object.entries(day.sellers))
-    figures.sellers.set(seller, { amount, low: 0, unchecked: amount });
+    figures.sellers.set(seller, { ...noShare(), amount, unchecked: amount });
   const nothing: PlaceTraffic = { own: 0, others: 0, othersClumped: 0, ofOthersClumped: 0 };
   const logAtLeast = (): number => Math.log(others.clumps_as_large);
-  const under = (amount: number) => ({ amount, unchecked: amount });
+  const under = (amount: number) => ({ amount, unchecked: amount, doubtful: 0, visits: 0 });
   const none: Places = {
-    candidates: 0,
+    candidates: under(0),
     clumps: { mean: 1, logAtLeast },
+    visits: null,
     largest: [],
     amountUnder: () => ({ place: under(0), whole: under(0) }),
   };
   const sellers: Places = {
-    candidates: figures.sellers.size,
+    candidates: under(figures.sellers.size),
     clumps: { mean: others.clump, logAtLeast },
+    visits: null,
     largest: [...figures.sellers.keys()].map((id) => ({ id, traffic: others.places[id] ?? nothing, within: null })),
     amountUnder: (id, { amount, sellers: own }) => ({ place: under(own.get(id)?.amount ?? 0), whole: under(amount) }),
   };

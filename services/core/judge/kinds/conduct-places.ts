@@ -14,6 +14,7 @@ import {
   type PlaceKind,
   type Places,
   shareOf,
+  WAYS,
   type WeighedPlace,
 } from '../place-evidence.js';
 import { clumpsOfPiles, clumpsUnderSellers, type Pile, PlaceTraffics, type Spot, samplePiles } from '../places.js';
@@ -25,10 +26,11 @@ export interface Candidate {
 }
 
 const PLACE_KINDS: readonly PlaceKind[] = ['concentration', 'cluster', 'niche'];
-const NOTHING: PlaceAmount = { amount: 0, unchecked: 0 };
+const NOTHING: PlaceAmount = { amount: 0, unchecked: 0, doubtful: 0, visits: 0 };
 const NO_PLACES: Places = {
-  candidates: 0,
+  candidates: NOTHING,
   clumps: clumpsOf(new Map()),
+  visits: null,
   largest: [],
   amountUnder: () => ({ place: NOTHING, whole: NOTHING }),
 };
@@ -43,7 +45,7 @@ export interface WeighedPlaces {
 }
 
 export function weighedPlaces(
-  { evidence, counts }: Pick<Judged, 'evidence' | 'counts'>,
+  { evidence, amount, counts }: Pick<Judged, 'evidence' | 'amount' | 'counts'>,
   past: Past,
   candidates: readonly Candidate[],
   day: Day,
@@ -53,7 +55,10 @@ export function weighedPlaces(
   let first: PlaceTraffics | null = null;
   for (const kind of PLACE_KINDS) {
     if (!evidence.includes(kind)) continue;
-    const { traffics, ofCandidates } = ofKind(kind, belonging(kind, day, world), past, candidates, world, counts);
+    const { traffics, ofCandidates } = ofKind(kind, belonging(kind, day, world), past, candidates, world, {
+      amount,
+      counts,
+    });
     first ??= traffics;
     for (let i = 0; i < candidates.length; i++)
       (places[i] as Record<PlaceKind, Places>)[kind] = ofCandidates[i] as Places;
@@ -79,7 +84,7 @@ function ofKind(
   past: Past,
   candidates: readonly Candidate[],
   { names }: World,
-  counts: Judged['counts'],
+  { amount, counts }: Pick<Judged, 'amount' | 'counts'>,
 ): { traffics: PlaceTraffics; ofCandidates: Places[] } {
   const spots: (readonly Spot[])[] = [];
   const spotsOf = (seller: number): readonly Spot[] => {
@@ -92,13 +97,16 @@ function ofKind(
   const piles = areDaysOfSellers ? [] : samplePiles(past, nameOf, spotsOf);
   const numbers = new Numbers([...chosen.flatMap(({ largest }) => largest), ...piles]);
   const traffics = new PlaceTraffics(past, numbers.index(spotsOf));
-  const all = areDaysOfSellers ? clumpsUnderSellers(past, nameOf) : lonelyClumps(kind, piles, numbers, traffics);
-  const clumps = counts === 'all' ? { ...all, logAtLeast: NEVER } : all;
+  const lonely = (of: 'amount' | 'visits'): Clumps => lonelyClumps(kind, of, piles, numbers, traffics);
+  const oneByOne = (found: Clumps): Clumps => (counts === 'all' ? { ...found, logAtLeast: NEVER } : found);
+  const clumps = oneByOne(areDaysOfSellers ? clumpsUnderSellers(past, nameOf) : lonely('amount'));
+  const visits = amount === 'events' && past.window.length > 1 ? oneByOne(lonely('visits')) : null;
   const ofCandidates = chosen.map(({ count, largest }, i): Places => {
     const { actor } = candidates[i] as Candidate;
     return {
       candidates: count,
       clumps,
+      visits,
       largest: largest.map((spot): WeighedPlace => {
         const [place, within] = numbers.of(spot);
         return {
@@ -113,14 +121,20 @@ function ofKind(
   return { traffics, ofCandidates };
 }
 
-/** Clumps beyond the share that colleagues gave the place who worked on it as well: a common incident's. */
-function lonelyClumps(kind: PlaceKind, piles: readonly Pile[], numbers: Numbers, traffics: PlaceTraffics): Clumps {
+/** Clumps, of amounts or of visits, beyond the share that colleagues who worked on the place as well gave it: a common incident's. */
+function lonelyClumps(
+  kind: PlaceKind,
+  of: 'amount' | 'visits',
+  piles: readonly Pile[],
+  numbers: Numbers,
+  traffics: PlaceTraffics,
+): Clumps {
   return clumpsOfPiles(piles, (pile) => {
     const [place, within] = numbers.of(pile);
     const whole = { amount: pile.whole, whole: pile.whole };
     const others = within === null ? traffics.all - pile.whole : traffics.besides(within, whole).others;
     const { mean } = shareOf(kind, traffics.besides(place, pile), { own: 0, others });
-    return pile.amount - pile.whole * mean;
+    return of === 'amount' ? pile.amount - pile.whole * mean : pile.visits - pile.wholeVisits * mean;
   });
 }
 
@@ -164,43 +178,57 @@ const NONE: readonly number[] = [];
 const NEVER = (): number => Number.NEGATIVE_INFINITY;
 
 /** A seller in several clusters counts in each. */
-function amountsBy(belongs: Belongs, figures: ConductFigures): Map<string | number, Spot & { amount: number }> {
-  const amounts = new Map<string | number, Spot & { amount: number }>();
-  for (const [seller, { amount }] of figures.sellers) {
-    for (const spot of belongs(seller)) ensure(amounts, spot.id, () => ({ ...spot, amount: 0 })).amount += amount;
+function amountsBy(belongs: Belongs, figures: ConductFigures): Map<string | number, Spot & Writable> {
+  const amounts = new Map<string | number, Spot & Writable>();
+  for (const [seller, share] of figures.sellers) {
+    for (const spot of belongs(seller))
+      add(
+        ensure(amounts, spot.id, () => ({ ...spot, ...NOTHING })),
+        share,
+      );
   }
   return amounts;
 }
 
+type Writable = { -readonly [K in keyof PlaceAmount]: number };
+
 function amountUnder(belongs: Belongs, id: string, figures: ConductFigures) {
-  const place = { amount: 0, unchecked: 0 };
-  const within = { amount: 0, unchecked: 0 };
-  const all = { amount: figures.amount, unchecked: 0 };
+  const place = { ...NOTHING };
+  const within = { ...NOTHING };
+  const all = { ...NOTHING };
   let marketplace: string | null = null;
   for (const [seller, share] of figures.sellers) {
-    all.unchecked += share.unchecked;
+    add(all, share);
     const spot = belongs(seller).find((one) => one.id === id);
     if (spot === undefined) continue;
     add(place, share);
     marketplace = spot.within;
   }
-  if (marketplace === null) return { place: inWholes(place), whole: inWholes(all) };
+  if (marketplace === null) return { place: inWholes(place), whole: inWholes({ ...all, amount: figures.amount }) };
   for (const [seller, share] of figures.sellers)
     if (belongs(seller).some((one) => one.within === marketplace)) add(within, share);
   return { place: inWholes(place), whole: inWholes(within) };
 }
 
-const inWholes = ({ amount, unchecked }: PlaceAmount): PlaceAmount => ({ amount, unchecked: unchecked / PARTS });
+const inWholes = (counted: PlaceAmount): PlaceAmount => ({
+  ...counted,
+  unchecked: counted.unchecked / PARTS,
+  doubtful: counted.doubtful / PARTS,
+});
 
-function add(into: { amount: number; unchecked: number }, { amount, unchecked }: PlaceAmount): void {
+function add(into: Writable, { amount, unchecked, doubtful, visits }: PlaceAmount): void {
   into.amount += amount;
   into.unchecked += unchecked;
+  into.doubtful += doubtful;
+  into.visits += visits;
 }
 
-function largestOf(amounts: ReadonlyMap<string | number, Spot & { amount: number }>) {
+function largestOf(amounts: ReadonlyMap<string | number, Spot & PlaceAmount>) {
+  const count = { ...NOTHING };
+  for (const one of amounts.values()) for (const way of WAYS) if (one[way] > 0) count[way]++;
   const largest = [...amounts.values()]
     .filter(({ amount }) => amount >= MIN_CONCENTRATION)
     .sort((a, b) => b.amount - a.amount || (a.id < b.id ? -1 : 1))
     .slice(0, MAX_PLACES_WEIGHED);
-  return { count: amounts.size, largest };
+  return { count, largest };
 }
