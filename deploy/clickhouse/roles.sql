@@ -31,7 +31,7 @@ GRANT SYSTEM FLUSH LOGS ON *.* TO keyhole_writer;
 -- Not read-only, for the record of a report is written; all else is a matter of grants.
 CREATE ROLE IF NOT EXISTS keyhole_analyst SETTINGS PROFILE 'keyhole_bounded';
 GRANT SELECT ON {db}_analyst.* TO keyhole_analyst;
-GRANT INSERT ON {db}_analyst.reports_made TO keyhole_analyst;
+GRANT INSERT(kind, subject, range_from, range_to, format, names_customers, data_digest, file_digest, file_bytes, keyhole_version, made_by) ON {db}_analyst.reports_made TO keyhole_analyst;
 
 CREATE ROLE IF NOT EXISTS keyhole_investigator SETTINGS PROFILE 'keyhole_bounded';
 GRANT SELECT ON {db}_analyst.* TO keyhole_investigator;

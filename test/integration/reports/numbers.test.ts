@@ -101,6 +101,21 @@ describe('every number of a report is that of the views', () => {
     });
   });
 
+  test('an incident and a breach notification name no customer', async () => {
+    const [actor = ''] = actors;
+    const texts = [
+      JSON.stringify(await world.report({ kind: 'incident', actorId: actor })),
+      JSON.stringify(await world.report({ kind: 'breach-notification', actorId: actor })),
+    ];
+    const customers = await ids(
+      `SELECT DISTINCT arrayJoin(customer_ids) AS id FROM {db}.accesses WHERE actor_id = '${actor}'`,
+    );
+    expect(customers.length).toBeGreaterThan(0);
+    expect(customers.filter((id) => texts.some((text) => text.includes(`"${id}"`) || text.includes(` ${id}`)))).toEqual(
+      [],
+    );
+  });
+
   test('a number that is not right, and one that no SQL was written for, are told', async () => {
     const report = await world.report({ kind: 'access-review' });
     const book = reviewBook(whole);

@@ -259,6 +259,12 @@ describe('the roles', () => {
     expect((await world.ask('analyst', `SELECT * FROM ${db}_analyst.reports_made`)).text).toBe('');
   });
 
+  test('an analyst cannot record a report under another name', async () => {
+    const forged = `INSERT INTO ${db}_analyst.reports_made (kind, logged_in) SETTINGS insert_allow_materialized_columns = 1 VALUES ('forged', 'somebody-else')`;
+    expect((await world.ask('analyst', forged)).status).toBeGreaterThanOrEqual(400);
+    expect(await world.writer.query(`SELECT made_by FROM {db}.reports_made WHERE kind = 'forged'`)).toEqual([]);
+  });
+
   test('an investigator sees who is behind a pseudonym once the reveal is recorded, with a case, and nobody else does', async () => {
     const pseudonym = (await world.ask('investigator', `SELECT customer_id FROM ${db}_analyst.complaints`)).text.trim();
     const revealed = `SELECT customer_id FROM ${db}_investigator.revealed`;

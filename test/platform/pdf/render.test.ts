@@ -1,4 +1,5 @@
 import { inflateSync } from 'node:zlib';
+import type { Block, Report } from '../../../services/core/reporting/report.js';
 import { renderPdf } from '../../../services/platform/pdf/render.js';
 import { HOSTILE, HOSTILE_NAMES, reportOf } from '../../core/reporting/hostile.js';
 
@@ -36,6 +37,25 @@ describe('a report as PDF', () => {
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
     expect(pdf.equals(await renderPdf(report))).toBe(true);
     expect(pdf.toString('latin1')).not.toMatch(/\/JavaScript|\/Launch|\/URI|\/OpenAction|\/EmbeddedFile/);
+  });
+
+  test('breaks no number, however narrow its column is asked to be', async () => {
+    const narrow = (weight: number): Report => {
+      const report = reportOf([['a', 12_345_678, 'b', null]]);
+      const blocks = (all: readonly Block[]): Block[] =>
+        all.map((block) =>
+          block.kind !== 'table'
+            ? block
+            : { ...block, columns: block.columns.map((one) => (one.type === 'number' ? { ...one, weight } : one)) },
+        );
+      return { ...report, sections: report.sections.map((one) => ({ ...one, blocks: blocks(one.blocks) })) };
+    };
+    const drawn = async (report: Report): Promise<number> =>
+      streamsOf(await renderPdf(report))
+        .join('')
+        .match(/\bTJ\b/g)?.length ?? 0;
+    expect(await drawn(narrow(1))).toBeGreaterThan(0);
+    expect(await drawn(narrow(0.05))).toBe(await drawn(narrow(1)));
   });
 
   test('writes what its font lacks as code points', async () => {

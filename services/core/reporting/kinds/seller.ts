@@ -208,7 +208,7 @@ const decisionsSection = ({ decisions }: SellerFacts): Section => ({
         { name: 'seller_id', label: 'Seller', type: 'id', weight: 1.1 },
         { name: 'records', label: 'Rec.', type: 'number', weight: 0.5 },
         { name: 'case_id', label: 'Case', type: 'id', weight: 1.2 },
-        { name: 'explained', label: 'Explained', type: 'text', weight: 0.8 },
+        { name: 'explained', label: 'Expl.', type: 'text', weight: 0.7 },
         { name: 'approver_id', label: 'Approved by', type: 'id', weight: 1.1 },
       ],
       rows: decisions.map((one) => [
