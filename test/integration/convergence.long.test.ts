@@ -9,4 +9,4 @@ test('the open anomalies in ClickHouse are a function of the set of records, fou
   const { clickhouse } = await freshDatabase('converges_long');
   const met = await assertConverges((spec) => proveOnClickHouse(clickhouse, spec), { runs: 400, sizes: REAL });
   expect(met.anomalies).toBeGreaterThan(met.runs / 4);
-}, 3_600_000);
+}, 10_800_000);

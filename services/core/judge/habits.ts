@@ -4,14 +4,14 @@
 
 import { ensure } from '../maps.js';
 import { type GroupBaseline, groupBaseline, type Member, type OwnHistory, paceIn } from './baseline.js';
-import { activeOn, type MeasuredDay } from './measures.js';
+import { activeOn, eventsOn, type MeasuredDay } from './measures.js';
 import type { FrameNames } from './names.js';
 import type { Circles, Teams } from './teams.js';
 
 export const MIN_PEERS = 3;
 
 /** Sums over the days, by actor id. */
-const SUMS = ['events', 'counted', 'unexplained', 'doubtful', 'unapproved', 'low'] as const;
+const SUMS = ['events', 'counted', 'unexplained', 'doubtful', 'unapproved', 'low', 'anything'] as const;
 
 export class Habits {
   readonly bytes: number;
@@ -35,7 +35,12 @@ export class Habits {
     this.sums = sums;
     this.amountFrom = new Int32Array(size + 1);
     for (const { frame, measure } of days) {
-      for (const actor of activeOn(frame)) if (frame.day >= teams.sinceDay(actor)) bump(this.activeDays, actor);
+      const anything = eventsOn(frame);
+      for (const actor of activeOn(frame)) {
+        if (frame.day < teams.sinceDay(actor)) continue;
+        bump(this.activeDays, actor);
+        add(sums.anything, actor, anything[actor] as number);
+      }
       for (let i = 0; i < measure.size; i++) {
         const actor = measure.actor[i] as number;
         if (frame.day < teams.sinceDay(actor)) continue;
@@ -71,6 +76,11 @@ export class Habits {
 
   activeDaysOf(actor: number): number {
     return this.activeDays[actor] ?? 0;
+  }
+
+  /** Accesses that the measure does not count. */
+  besideOf(actor: number): number {
+    return (this.sums.anything[actor] ?? 0) - (this.sums.counted[actor] ?? 0);
   }
 
   historyOf(actor: number): OwnHistory {

@@ -58,7 +58,7 @@ export interface DayPlaces {
 
 const remembered = new WeakMap<DayFrame, Map<string, DayMeasure>>();
 const rememberedActive = new WeakMap<DayFrame, Int32Array>();
-const rememberedEvents = new WeakMap<DayFrame, Map<number, number>>();
+const rememberedEvents = new WeakMap<DayFrame, Int32Array>();
 
 export interface MeasuredDay {
   readonly frame: DayFrame;
@@ -81,17 +81,18 @@ export function activeOn(frame: DayFrame): Int32Array {
   return ensure(rememberedActive, frame, () => Int32Array.from(new Set(frame.actor)).sort());
 }
 
-/** An actor's accesses on the day, of whatever action. */
-export function eventsOn(frame: DayFrame, actor: number): number {
-  const events = ensure(rememberedEvents, frame, () => {
-    const sums = new Map<number, number>();
+/** Accesses on the day, of whatever action, by actor id; it ends with the last actor who has any. */
+export function eventsOn(frame: DayFrame): Int32Array {
+  return ensure(rememberedEvents, frame, () => {
+    let last = -1;
+    for (let row = 0; row < frame.rows; row++) last = Math.max(last, frame.actor[row] as number);
+    const sums = new Int32Array(last + 1);
     for (let row = 0; row < frame.rows; row++) {
-      const id = frame.actor[row] as number;
-      sums.set(id, (sums.get(id) ?? 0) + (frame.events[row] as number));
+      const actor = frame.actor[row] as number;
+      sums[actor] = (sums[actor] as number) + (frame.events[row] as number);
     }
     return sums;
   });
-  return events.get(actor) ?? 0;
 }
 
 /** Where an actor stands in a day's sums, or −1. */

@@ -60,7 +60,7 @@ export function pastOf(world: World, measure: Measure, day: Day, days: number): 
     membersOf: (group) => peers.membersOf(group),
     paceOf: (actor) => peers.paceOf(actor),
     activeDaysOf: (actor) => activeDays()[actor] ?? 0,
-    busynessOf: (actor) => busyness(actor, baseline, window, teams.sinceDay(actor)),
+    busynessOf: (actor) => busyness(actor, own, window),
     cannotJudge(actor) {
       if (teams.circlesOf(actor).length === 0) return 'not_in_directory';
       if (peers.groupOf(actor).members < MIN_PEERS && own.activeDaysOf(actor) < MIN_OWN_DAYS) return 'no_peers';
@@ -132,28 +132,19 @@ function lazily<T>(make: () => T): () => T {
 const MIN_USUAL_DAYS = 5;
 
 /** Work beside the counted, in the window's active days against the baseline's; a usual day is added to both. */
-function busyness(actor: number, baseline: readonly MeasuredDay[], window: readonly MeasuredDay[], since: Day): number {
-  const before = workBeside(
-    actor,
-    baseline.filter(({ frame }) => frame.day >= since),
-  );
-  const now = workBeside(actor, window);
-  if (before.days < MIN_USUAL_DAYS || before.events === 0) return 1;
-  const usual = before.events / before.days;
-  return Math.min(SURGE_CAP, Math.max(1, (now.events + usual) / ((now.days + 1) * usual)));
-}
-
-function workBeside(actor: number, of: readonly MeasuredDay[]): { readonly days: number; readonly events: number } {
+function busyness(actor: number, before: Habits, window: readonly MeasuredDay[]): number {
+  const usual = before.besideOf(actor) / before.activeDaysOf(actor);
+  if (before.activeDaysOf(actor) < MIN_USUAL_DAYS || usual === 0) return 1;
   let days = 0;
   let events = 0;
-  for (const { frame, measure } of of) {
-    const all = eventsOn(frame, actor);
+  for (const { frame, measure } of window) {
+    const all = eventsOn(frame)[actor] ?? 0;
     if (all === 0) continue;
     const at = positionOf(measure, actor);
     days++;
     events += all - (at < 0 ? 0 : (measure.counted[at] as number));
   }
-  return { days, events };
+  return Math.min(SURGE_CAP, Math.max(1, (events + usual) / ((days + 1) * usual)));
 }
 
 /** Peers' busy-ness is damped by this many units, and one peer counts at most this many times its own expectation. */
