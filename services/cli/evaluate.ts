@@ -80,7 +80,7 @@ export async function evaluate(ch: ClickHouse, truth: string, fromDay: number): 
   }
   return {
     period: { ...isoPeriod(period), days_judged: days },
-    keyhole: keyholeResult(alerts, judged(alertsOf(findings)), offenders, days),
+    keyhole: keyholeResult(alerts, judged(alertsOf(findings.filter(({ goesOn }) => !goesOn))), offenders, days),
     rules,
     calibration:
       budget === null

@@ -100,12 +100,15 @@ interface Row {
   readonly score: number;
   readonly entity: readonly [actor: string, seller: string, cluster: string];
   readonly detectedMs: number;
+  /** whether it goes on with an episode */
+  readonly goesOn?: boolean;
 }
 
 const findings: readonly Row[] = [
   { id: 'a1', severity: 'high', score: 91, entity: ['e-quiet', '', ''], detectedMs: at(15, 11) },
   { id: 'a2', severity: 'high', score: 88, entity: ['e-busy', '', ''], detectedMs: at(11, 11) },
   { id: 'a3', severity: 'medium', score: 60, entity: ['', '', 'k-1'], detectedMs: at(14, 0) },
+  { id: 'a4', severity: 'medium', score: 95, entity: ['e-busy', '', ''], detectedMs: at(12, 11), goesOn: true },
 ];
 
 async function fill(): Promise<void> {
@@ -148,6 +151,7 @@ async function fill(): Promise<void> {
     'window_start',
     'window_end',
     'detected_at',
+    'reasoning',
   ];
   const window = [toDateTime64(at(10, 0)), toDateTime64(at(11, 0))];
   await ch.insert(
@@ -163,6 +167,7 @@ async function fill(): Promise<void> {
       ...one.entity,
       ...window,
       toDateTime64(one.detectedMs),
+      JSON.stringify({ goes_on_with_an_episode: one.goesOn === true }),
     ]),
   );
   await ch.insert(
@@ -208,7 +213,7 @@ describe('with accesses and anomalies', () => {
     ]);
   });
 
-  test('budgets rank all open rows, and a cluster of the campaign is credited', () => {
+  test('budgets rank all open rows but those that go on with an episode, and a cluster of the campaign is credited', () => {
     expect(evaluation.keyhole.budgets[0]).toMatchObject({ alerts_per_day: 0.5, alerts: 3, found: 2, recall: 1 });
   });
 
@@ -240,8 +245,8 @@ describe('with accesses and anomalies', () => {
       evaluation.calibration?.levels.map((one) => [one.level, one.expected_per_day, one.observed_per_day]),
     ).toEqual([
       ['high', 0.5, 0.1],
-      ['medium', 1.5, 0.15],
-      ['low', 5, 0.15],
+      ['medium', 1.5, 0.2],
+      ['low', 5, 0.2],
     ]);
   });
 

@@ -33,16 +33,18 @@ export async function fetchFindings(ch: ClickHouse): Promise<LevelledFinding[]> 
     score: number;
     severity: Level;
     detection: string;
+    goes_on: boolean;
     detected_ms: string;
   }>(
     `SELECT actor_id, seller_id, cluster_id, toFloat64(score) AS score, toString(severity) AS severity, detection,
+            JSONExtractBool(reasoning, 'goes_on_with_an_episode') AS goes_on,
             toUnixTimestamp64Milli(detected_at) AS detected_ms
-     FROM {db}.anomalies WHERE status = 'open'`,
+     FROM {db}.anomaly_details WHERE status = 'open'`,
   );
   return rows.flatMap((row) => {
     const entity = entityOf(row);
-    const { score, severity: level, detection } = row;
-    return entity ? [{ entity, score, level, detection, detectedMs: Number(row.detected_ms) }] : [];
+    const { score, severity: level, detection, goes_on: goesOn } = row;
+    return entity ? [{ entity, score, level, detection, goesOn, detectedMs: Number(row.detected_ms) }] : [];
   });
 }
 

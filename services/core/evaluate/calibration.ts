@@ -8,6 +8,8 @@ export type Level = 'low' | 'medium' | 'high' | 'critical';
 export interface LevelledFinding extends Finding {
   readonly level: Level;
   readonly detection: string;
+  /** evidence that was told before within an episode, so no alert of its own at any budget */
+  readonly goesOn: boolean;
 }
 
 export interface LevelCalibration {

@@ -9,6 +9,7 @@ const finding = (day: number, id: string, level: Level, detection = 'd-1'): Leve
   score: 50,
   level,
   detection,
+  goesOn: false,
   detectedMs: START_MS + day * DAY_MS + 1,
 });
 const judged = { fromMs: START_MS, days: 20, honestOnly: true };
