@@ -4,7 +4,7 @@
 
 import { ensure } from '../maps.js';
 import { type GroupBaseline, groupBaseline, type Member, type OwnHistory, paceIn } from './baseline.js';
-import { activeOn, eventsOn, type MeasuredDay } from './measures.js';
+import { eventsOn, type MeasuredDay } from './measures.js';
 import type { FrameNames } from './names.js';
 import type { Circles, Teams } from './teams.js';
 
@@ -36,10 +36,11 @@ export class Habits {
     this.amountFrom = new Int32Array(size + 1);
     for (const { frame, measure } of days) {
       const anything = eventsOn(frame);
-      for (const actor of activeOn(frame)) {
-        if (frame.day < teams.sinceDay(actor)) continue;
+      for (let actor = 0; actor < anything.length; actor++) {
+        const events = anything[actor] as number;
+        if (events === 0 || frame.day < teams.sinceDay(actor)) continue;
         bump(this.activeDays, actor);
-        add(sums.anything, actor, anything[actor] as number);
+        add(sums.anything, actor, events);
       }
       for (let i = 0; i < measure.size; i++) {
         const actor = measure.actor[i] as number;

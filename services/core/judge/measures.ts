@@ -57,7 +57,6 @@ export interface DayPlaces {
 }
 
 const remembered = new WeakMap<DayFrame, Map<string, DayMeasure>>();
-const rememberedActive = new WeakMap<DayFrame, Int32Array>();
 const rememberedEvents = new WeakMap<DayFrame, Int32Array>();
 
 export interface MeasuredDay {
@@ -76,12 +75,7 @@ export function measureOf(
   return ensure(ofFrame, key, () => addUp(frame, names, measure));
 }
 
-/** Ids of actors with any allowed access on the day, ascending. */
-export function activeOn(frame: DayFrame): Int32Array {
-  return ensure(rememberedActive, frame, () => Int32Array.from(new Set(frame.actor)).sort());
-}
-
-/** Accesses on the day, of whatever action, by actor id; it ends with the last actor who has any. */
+/** Allowed accesses on the day, of whatever action, by actor id, up to the last actor who was active. */
 export function eventsOn(frame: DayFrame): Int32Array {
   return ensure(rememberedEvents, frame, () => {
     let last = -1;

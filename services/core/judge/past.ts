@@ -6,7 +6,7 @@ import type { Day } from '../time.js';
 import { type GroupBaseline, type Member, type OwnHistory, predict } from './baseline.js';
 import { Habits, MIN_PEERS } from './habits.js';
 import type { UnscoredReason } from './kind.js';
-import { activeOn, eventsOn, type Measure, type MeasuredDay, measureKey, measureOf, positionOf } from './measures.js';
+import { eventsOn, type Measure, type MeasuredDay, measureKey, measureOf, positionOf } from './measures.js';
 import type { FrameNames } from './names.js';
 import { baselineRange } from './read-set.js';
 import { appTeams, type Circles, type Teams, teamsAsOf } from './teams.js';
@@ -116,7 +116,11 @@ function shrink(ofWorld: Map<string, Remembered>): void {
 
 function countActive(window: readonly MeasuredDay[]): number[] {
   const days: number[] = [];
-  for (const { frame } of window) for (const actor of activeOn(frame)) days[actor] = (days[actor] ?? 0) + 1;
+  for (const { frame } of window) {
+    eventsOn(frame).forEach((events, actor) => {
+      if (events > 0) days[actor] = (days[actor] ?? 0) + 1;
+    });
+  }
   return days;
 }
 

@@ -176,7 +176,11 @@ function amountIn(days: readonly MeasuredDay[], actor: number): number {
 }
 
 /** @param beyond of a pile, what nothing else explains */
-export function clumpsOfPiles(piles: readonly Pile[], beyond: (pile: Pile) => number, enough?: number): Clumps {
+export function clumpsOfPiles<P extends Pile>(
+  piles: readonly P[],
+  beyond: (pile: P) => number,
+  enough?: number,
+): Clumps {
   const counts = new Map<number, number>();
   for (const pile of piles) {
     const amount = Math.max(1, Math.round(beyond(pile)));
@@ -210,7 +214,7 @@ export interface SellerShare {
   unchecked: number;
   /** of the amount, in PARTS: by a case opened later or by themselves */
   doubtful: number;
-  /** days on which there was any */
+  /** days with some of it */
   visits: number;
 }
 

@@ -55,7 +55,7 @@ export interface Everybody {
   readonly entities: number;
   /** matches by an entity a day */
   readonly mean: number;
-  /** size-biased mean of the matches of a day that has any: how lumpy they come */
+  /** size-biased mean of the matches of a day that has some: how lumpy they come */
   readonly clump: number;
   /** all days' matches, descending */
   readonly all: readonly number[];

@@ -10,7 +10,7 @@ export type TimePart = (typeof TIME_PARTS)[number];
 
 export type Test =
   | { readonly test: 'text'; readonly field: FieldName; readonly pattern: Pattern; readonly cased: boolean }
-  /** flags: any of i, m, s */
+  /** flags: some of i, m, s, or none */
   | { readonly test: 'regex'; readonly field: FieldName; readonly regex: string; readonly flags: string }
   | { readonly test: 'network'; readonly field: FieldName; readonly network: string }
   | { readonly test: 'number'; readonly field: FieldName; readonly is: Comparison; readonly value: number }

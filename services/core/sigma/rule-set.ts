@@ -37,7 +37,7 @@ interface Placed<T> {
 }
 
 interface Filter {
-  /** names or ids; null: any */
+  /** names or ids; null: whichever */
   readonly rules: readonly string[] | null;
   readonly where: Expression;
 }

@@ -97,10 +97,17 @@ function ofKind(
   const piles = areDaysOfSellers ? [] : samplePiles(past, nameOf, spotsOf);
   const numbers = new Numbers([...chosen.flatMap(({ largest }) => largest), ...piles]);
   const traffics = new PlaceTraffics(past, numbers.index(spotsOf));
-  const lonely = (of: 'amount' | 'visits'): Clumps => lonelyClumps(kind, of, piles, numbers, traffics);
+  const explained = piles.map((pile) => ({ ...pile, mean: shareOfColleagues(kind, pile, numbers, traffics) }));
   const oneByOne = (found: Clumps): Clumps => (counts === 'all' ? { ...found, logAtLeast: NEVER } : found);
-  const clumps = oneByOne(areDaysOfSellers ? clumpsUnderSellers(past, nameOf) : lonely('amount'));
-  const visits = amount === 'events' && past.window.length > 1 ? oneByOne(lonely('visits')) : null;
+  const clumps = oneByOne(
+    areDaysOfSellers
+      ? clumpsUnderSellers(past, nameOf)
+      : clumpsOfPiles(explained, ({ amount: own, whole, mean }) => own - whole * mean),
+  );
+  const visits =
+    amount === 'events' && past.window.length > 1
+      ? oneByOne(clumpsOfPiles(explained, ({ visits: own, wholeVisits, mean }) => own - wholeVisits * mean))
+      : null;
   const ofCandidates = chosen.map(({ count, largest }, i): Places => {
     const { actor } = candidates[i] as Candidate;
     return {
@@ -121,21 +128,12 @@ function ofKind(
   return { traffics, ofCandidates };
 }
 
-/** Clumps, of amounts or of visits, beyond the share that colleagues who worked on the place as well gave it: a common incident's. */
-function lonelyClumps(
-  kind: PlaceKind,
-  of: 'amount' | 'visits',
-  piles: readonly Pile[],
-  numbers: Numbers,
-  traffics: PlaceTraffics,
-): Clumps {
-  return clumpsOfPiles(piles, (pile) => {
-    const [place, within] = numbers.of(pile);
-    const whole = { amount: pile.whole, whole: pile.whole };
-    const others = within === null ? traffics.all - pile.whole : traffics.besides(within, whole).others;
-    const { mean } = shareOf(kind, traffics.besides(place, pile), { own: 0, others });
-    return of === 'amount' ? pile.amount - pile.whole * mean : pile.visits - pile.wholeVisits * mean;
-  });
+/** What colleagues who worked on the pile's place as well gave it: a common incident's share. */
+function shareOfColleagues(kind: PlaceKind, pile: Pile, numbers: Numbers, traffics: PlaceTraffics): number {
+  const [place, within] = numbers.of(pile);
+  const whole = { amount: pile.whole, whole: pile.whole };
+  const others = within === null ? traffics.all - pile.whole : traffics.besides(within, whole).others;
+  return shareOf(kind, traffics.besides(place, pile), { own: 0, others }).mean;
 }
 
 /** Places, and what they are within, by number. */
