@@ -13,13 +13,27 @@ CREATE SETTINGS PROFILE IF NOT EXISTS keyhole_bounded SETTINGS
     additional_table_filters = '{}' CONST,
     additional_result_filter = '' CONST,
     parallel_replicas_custom_key = '' CONST,
+    format_schema = '' CONST,
+    format_schema_source = 'file' CONST,
+    output_format_schema = '' CONST,
+    format_template_resultset = '' CONST,
+    format_template_row = '' CONST,
+    input_format_record_errors_file_path = '' CONST,
+    dialect = 'clickhouse' CONST,
+    allow_get_client_http_header = 0 CONST,
     log_queries = 1 CONST,
     log_queries_probability = 1 CONST,
     log_queries_min_type = 'QUERY_START' CONST,
     log_queries_min_query_duration_ms = 0 CONST;
 CREATE SETTINGS PROFILE IF NOT EXISTS keyhole_reading SETTINGS INHERIT 'keyhole_bounded', readonly = 2;
 
-CREATE ROLE IF NOT EXISTS keyhole_writer;
+-- Settings in a subquery are held against no bound of who asks, but a view's against those of its definer: whoever runs `keyhole roles apply` must have this profile.
+CREATE SETTINGS PROFILE IF NOT EXISTS keyhole_writing SETTINGS
+    additional_table_filters = '{}' CONST,
+    additional_result_filter = '' CONST,
+    parallel_replicas_custom_key = '' CONST;
+
+CREATE ROLE IF NOT EXISTS keyhole_writer SETTINGS PROFILE 'keyhole_writing';
 GRANT SELECT, INSERT, ALTER TABLE, ALTER VIEW, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE ON {db}.* TO keyhole_writer;
 GRANT CREATE DATABASE, SELECT, INSERT, CREATE TABLE, CREATE VIEW, DROP VIEW ON {db}_analyst.* TO keyhole_writer;
 GRANT CREATE DATABASE, SELECT, CREATE VIEW, DROP VIEW ON {db}_investigator.* TO keyhole_writer;

@@ -18,3 +18,8 @@ export function renderParts(parts: readonly PartRow[]): string {
     )
     .join('\n');
 }
+
+/** Where people log in; `folder` holds their passwords. */
+export function renderLogins(gateUrl: string, folder: string): string {
+  return `people log in at ${gateUrl} as keyhole_analyst, keyhole_investigator or keyhole_auditor; passwords are in ${folder}/run/addresses.json`;
+}

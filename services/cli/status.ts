@@ -5,8 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { KeyholeError } from '../core/errors.js';
 import { readSettings } from '../platform/config/settings.js';
-import { answers } from '../platform/stack/clickhouse.js';
 import { DEFAULT_DATA_PATH, type OpenStack, openStack } from '../platform/stack/database.js';
+import { answers } from '../platform/stack/engine.js';
 import { lastFailure } from '../platform/stack/failure.js';
 import { dataFolder } from '../platform/stack/folder.js';
 import { kafkaAnswers } from '../platform/stack/kafka.js';
@@ -14,7 +14,7 @@ import { findHolder } from '../platform/stack/lock.js';
 import { registryAnswers } from '../platform/stack/registry.js';
 import { type Backlog, isSettled, readBacklog } from '../platform/stack/settled.js';
 import { findStack, type StackState } from '../platform/stack/state.js';
-import { type PartRow, renderParts } from './stack-table.js';
+import { type PartRow, renderLogins, renderParts } from './stack-table.js';
 
 interface StatusOptions {
   readonly data?: string;
@@ -44,7 +44,7 @@ async function show(data: string): Promise<void> {
       return { ...part, health: healthy ? 'healthy' : 'no answer' };
     }),
   );
-  process.stdout.write(`${renderParts(rows)}\n`);
+  process.stdout.write(`${renderParts(rows)}\n${renderLogins(state.gateUrl, dataFolder(data).path)}\n`);
   if (rows.some((row) => row.health !== 'healthy')) process.exitCode = 1;
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectKafka } from '../../services/platform/kafka/client.js';
 import { registerSchemas } from '../../services/platform/registry/register.js';
-import { answers } from '../../services/platform/stack/clickhouse.js';
+import { answers } from '../../services/platform/stack/engine.js';
 import { dataFolder } from '../../services/platform/stack/folder.js';
 import { kafkaAnswers } from '../../services/platform/stack/kafka.js';
 import { identify } from '../../services/platform/stack/process-identity.js';
@@ -105,6 +105,8 @@ describe('keyhole up, status and down', () => {
     for (const text of [up.stdout, up.stderr]) expect(text).not.toContain(state.clickhouse.password);
     const status = await keyhole(['status', '--data', data]);
     expect(status.match(/healthy/g)).toHaveLength(3);
+    expect(status).toContain(`people log in at ${state.gateUrl} as keyhole_analyst`);
+    expect((await fetch(state.gateUrl)).status).toBe(403);
   });
 
   test('a second up finds the first', async () => {

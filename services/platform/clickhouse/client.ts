@@ -53,8 +53,12 @@ const idleSocketMs = 2_000;
 function createHttpClient(settings: ClickHouseSettings, database: string | undefined): ClickHouseClient {
   return createClient({
     url: settings.url,
-    username: settings.user,
-    password: settings.password,
+    // The local server takes a login by these headers alone (deploy/local/clickhouse/config.xml); a Basic one beside them is refused by any server.
+    set_basic_auth_header: false,
+    http_headers: {
+      'X-ClickHouse-User': headerText(settings.user),
+      'X-ClickHouse-Key': headerText(settings.password),
+    },
     ...(database !== undefined && { database }),
     application: 'keyhole',
     request_timeout: queryTimeoutMs + 10_000,
@@ -65,6 +69,9 @@ function createHttpClient(settings: ClickHouseSettings, database: string | undef
     log: { level: ClickHouseLogLevel.OFF },
   });
 }
+
+/** Node writes headers byte by byte; ClickHouse reads UTF-8. */
+const headerText = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
 function endpointOf(url: string): string {
   if (!URL.canParse(url))

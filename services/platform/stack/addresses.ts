@@ -14,7 +14,7 @@ const schema = z.object({
 });
 type Addresses = z.infer<typeof schema>;
 
-export type PortName = 'clickhouse' | 'kafka' | 'registry';
+export type PortName = 'clickhouse' | 'gate' | 'kafka' | 'registry';
 
 /** The part's last port if nobody listens there, else a free one; remembered either way. */
 export async function portOf(folder: DataFolder, name: PortName): Promise<number> {
@@ -36,12 +36,14 @@ export function forgetPort(folder: DataFolder, name: PortName): void {
 export function passwordOf(folder: DataFolder, user: string): string {
   const known = read(folder).passwords[user];
   if (known !== undefined) return known;
-  const password = randomBytes(24).toString('base64url');
+  const password = newPassword();
   change(folder, (addresses) => {
     addresses.passwords[user] = password;
   });
   return password;
 }
+
+export const newPassword = (): string => randomBytes(24).toString('base64url');
 
 const fileOf = (folder: DataFolder): string => join(folder.run, 'addresses.json');
 

@@ -1,172 +1,72 @@
-// The local ClickHouse server: its configuration, its users with their passwords, its start and stop. Decides who may do
-// what in it; knows no table and no database.
+// The local ClickHouse server as people and commands know it: the engine, and the gate where people log in. Decides that the gate lives as long as the
+// engine and no longer; knows neither's configuration.
 
-import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { KeyholeError } from '../../core/errors.js';
 import type { ClickHouseSettings } from '../clickhouse/client.js';
-import { projectRoot } from '../root.js';
 import { forgetPort, passwordOf, portOf } from './addresses.js';
+import { type ClickHouseOptions, type Engine, PEOPLE, type Person, startEngine } from './engine.js';
 import { type DataFolder, makeDataFolder } from './folder.js';
-import { rotateLog } from './log-file.js';
-import { type Part, startPart } from './part.js';
-import { probe } from './probe.js';
+import { type Gate, startGate } from './gate.js';
+import { systemCode } from './system-error.js';
 
-export interface ClickHouseOptions {
-  /** The data folder; the database's files go to `clickhouse/` in it. Its lock is the caller's business. */
-  readonly dataPath: string;
-  /** Database named in the settings handed back. */
-  readonly database?: string;
-  /** The local analyst sees accesses, staff and anomalies of these marketplaces alone; all where not said. */
-  readonly analystMarketplaces?: readonly string[];
-  /** To come back at the same address; a free port otherwise. */
-  readonly port?: number;
-}
-
-export interface ClickHouseServer {
-  /** May create, read and write databases and tables; no files, no remote sources, no users. */
-  readonly settings: ClickHouseSettings;
-  /** May do everything. */
-  readonly adminSettings: ClickHouseSettings;
-  /** May only read. */
-  readonly readerSettings: ClickHouseSettings;
-  /** Users with the roles of deploy/clickhouse/roles.sql. */
+export interface ClickHouseServer extends Omit<Engine, 'peoplesPasswords' | 'roleWriter'> {
+  /** Users with the roles of deploy/clickhouse/roles.sql: people at the gate, the writer at the engine. */
   readonly roles: Readonly<Record<Role, ClickHouseSettings>>;
-  readonly pid: number;
-  readonly part: Part;
-  stop(): Promise<void>;
+  /** Where people log in. */
+  readonly gateUrl: string;
 }
 
-export const ROLES = ['writer', 'analyst', 'investigator', 'auditor'] as const;
-export type Role = (typeof ROLES)[number];
+export type Role = 'writer' | Person;
 
-const START_TIMEOUT_MS = 60_000;
 const PORT_ATTEMPTS = 3;
-/** Opens the port, then waits for the end of standard input, which is this process's pipe. */
-const OWN_SESSION = "SYSTEM START LISTEN HTTP; SELECT * FROM file('-', 'LineAsString', 'line String') FORMAT Null";
 
 export async function startClickHouse(options: ClickHouseOptions): Promise<ClickHouseServer> {
   const folder = makeDataFolder(options.dataPath);
-  for (let attempt = 1; ; attempt++) {
-    const port = options.port ?? (await portOf(folder, 'clickhouse'));
-    try {
-      return await startAt(port, folder, options);
-    } catch (error) {
-      const lost = error instanceof KeyholeError && error.message.includes('Address already in use');
-      if (!lost || options.port !== undefined || attempt === PORT_ATTEMPTS) throw error;
-      forgetPort(folder, 'clickhouse');
-    }
-  }
-}
-
-async function startAt(port: number, folder: DataFolder, options: ClickHouseOptions): Promise<ClickHouseServer> {
-  const passwords = {
-    admin: passwordOf(folder, 'admin'),
-    writer: passwordOf(folder, 'writer'),
-    reader: passwordOf(folder, 'reader'),
-    analyst: passwordOf(folder, 'analyst'),
-    investigator: passwordOf(folder, 'investigator'),
-    auditor: passwordOf(folder, 'auditor'),
-  };
-  const database = options.database ?? 'keyhole';
-  const configPath = writeConfig(folder, passwords, {
-    database,
-    analyst_policies: policies(`${database}_analyst`, options.analystMarketplaces ?? []),
+  const { peoplesPasswords, roleWriter, ...engine } = await startEngine(options);
+  const gate = await openGate(folder, engine.settings.url, peoplesPasswords).catch(async (error: unknown) => {
+    await engine.stop();
+    throw error;
   });
-  // The engine forgets its system tables when it ends, but trips over the files that they leave.
-  rmSync(join(folder.clickhouse, 'data', 'system'), { recursive: true, force: true });
-  const logPath = join(folder.logs, 'clickhouse.log');
-  rotateLog(logPath);
-
-  const as = (user: string, password: string): ClickHouseSettings => ({
-    url: `http://127.0.0.1:${port}`,
-    user,
-    password,
-    database,
-  });
-  const settings = as('keyhole', passwords.writer);
-  const part = await startPart({
-    name: 'ClickHouse',
-    program: [
-      join(__dirname, 'clickhouse-child.js'),
-      ...['--path', folder.clickhouse, '--config-file', configPath],
-      ...['--listen_host', '127.0.0.1', '--http_port', String(port)],
-      // Only what is fatal: less grave messages quote statements, and with them the ids of people.
-      ...['--logger.console=1', '--log-level=fatal'],
-      ...['--query', OWN_SESSION],
-    ],
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TZ: 'UTC' },
-    logPath,
-    startTimeoutMs: START_TIMEOUT_MS,
-    healthy: () => answers(settings),
+  const closed = engine.part.ended.then(() => gate.close());
+  const { database } = engine.settings;
+  const person = (role: Person, read: string): ClickHouseSettings => ({
+    url: gate.url,
+    user: `keyhole_${role}`,
+    password: passwordOf(folder, role),
+    database: `${database}_${read}`,
   });
   return {
-    settings,
-    adminSettings: as('keyhole_admin', passwords.admin),
-    readerSettings: as('keyhole_reader', passwords.reader),
+    ...engine,
     roles: {
-      writer: as('keyhole_writer', passwords.writer),
-      analyst: { ...as('keyhole_analyst', passwords.analyst), database: `${database}_analyst` },
-      investigator: { ...as('keyhole_investigator', passwords.investigator), database: `${database}_analyst` },
-      auditor: { ...as('keyhole_auditor', passwords.auditor), database: `${database}_auditor` },
+      writer: roleWriter,
+      analyst: person('analyst', 'analyst'),
+      investigator: person('investigator', 'analyst'),
+      auditor: person('auditor', 'auditor'),
     },
-    pid: part.pid,
-    part,
-    stop: part.stop,
+    gateUrl: gate.url,
+    async stop() {
+      await engine.stop();
+      await closed;
+    },
   };
 }
 
-/** Asks with a password of this start, so that no other server on the port is taken for ours. */
-export async function answers(settings: ClickHouseSettings): Promise<boolean> {
-  const { status, body } = await probe(`${settings.url}/?query=SELECT%201`, {
-    'X-ClickHouse-User': settings.user,
-    'X-ClickHouse-Key': settings.password,
-  });
-  return status === 200 && body.trim() === '1';
-}
-
-function writeConfig(
+async function openGate(
   folder: DataFolder,
-  passwords: Readonly<Record<string, string>>,
-  values: Readonly<Record<string, string>>,
-): string {
-  const templates = join(projectRoot, 'deploy', 'local', 'clickhouse');
-  const usersPath = join(folder.run, 'clickhouse-users.xml');
-  const configPath = join(folder.run, 'clickhouse-config.xml');
-  const write = (path: string, template: string, values: Record<string, string>): void =>
-    writeFileSync(path, fill(readFileSync(join(templates, template), 'utf8'), values), { mode: 0o600 });
-  const digests = Object.entries(passwords).map(([user, password]) => [`${user}_sha256`, sha256(password)]);
-  write(usersPath, 'users.xml', { ...values, ...Object.fromEntries(digests) });
-  write(configPath, 'config.xml', { users_config: escapeXml(usersPath) });
-  return configPath;
-}
-
-/** Row policies of the local analyst, as users.xml has them. */
-function policies(database: string, marketplaces: readonly string[]): string {
-  if (marketplaces.length === 0) return '';
-  const unfit = marketplaces.find((name) => !/^[A-Za-z0-9_-]{1,64}$/.test(name));
-  if (unfit !== undefined)
-    throw new KeyholeError(
-      'configuration_invalid',
-      'a marketplace of a row policy is made of letters, digits, _ and -',
-      { retriable: false },
-    );
-  const sites = `marketplace IN (${marketplaces.map((name) => `'${name}'`).join(', ')})`;
-  const filter = (table: string, condition: string): string =>
-    `<${table}><filter>${escapeXml(condition)}</filter></${table}>`;
-  const staff = `actor_id IN (SELECT employee_id FROM ${database}.staff WHERE ${sites})`;
-  return `<databases><${database}>${filter('accesses', sites)}${filter('staff', sites)}${filter('staff_history', sites)}${filter('anomalies', staff)}</${database}></databases>`;
-}
-
-function fill(template: string, values: Record<string, string>): string {
-  return template.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => values[name] ?? whole);
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  engineUrl: string,
+  enginePasswords: Engine['peoplesPasswords'],
+): Promise<Gate> {
+  const logins = PEOPLE.map((role) => ({
+    user: `keyhole_${role}`,
+    password: passwordOf(folder, role),
+    enginePassword: enginePasswords[role],
+  }));
+  for (let attempt = 1; ; attempt++) {
+    const port = await portOf(folder, 'gate');
+    try {
+      return await startGate({ port, engineUrl, logins });
+    } catch (error) {
+      if (systemCode(error) !== 'EADDRINUSE' || attempt === PORT_ATTEMPTS) throw error;
+      forgetPort(folder, 'gate');
+    }
+  }
 }

@@ -6,7 +6,7 @@ import { KeyholeError, UsageError } from '../../core/errors.js';
 import { type ClickHouse, type ClickHouseSettings, connectClickHouse } from '../clickhouse/client.js';
 import { migrate } from '../clickhouse/migrate.js';
 import { type KafkaSettings, type RegistrySettings, readSettings, type Settings } from '../config/settings.js';
-import { startClickHouse } from './clickhouse.js';
+import { startEngine } from './engine.js';
 import { dataFolder, makeDataFolder } from './folder.js';
 import { lockFolder } from './lock.js';
 import { findStack } from './state.js';
@@ -76,7 +76,7 @@ async function openEmbedded(options: OpenOptions, path: string, database: string
   const folder = makeDataFolder(path);
   const lock = await lockFolder(folder, `keyhole ${process.argv[2] ?? ''}`.trim());
   try {
-    const server = await startClickHouse({ dataPath: path, database });
+    const server = await startEngine({ dataPath: path, database });
     lock.note(server.pid);
     const stop = async (): Promise<void> => {
       await server.stop();

@@ -88,6 +88,7 @@ async function startParts(
       clickhouse: clickhouse.settings,
       clickhouseReader: clickhouse.readerSettings,
       clickhouseAdmin: clickhouse.adminSettings,
+      gateUrl: clickhouse.gateUrl,
     };
     const parts = [
       runningPart(clickhouse.part, clickhouse.settings.url),

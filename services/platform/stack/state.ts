@@ -20,6 +20,8 @@ export interface StackEndpoints {
   readonly clickhouse: ClickHouseSettings;
   readonly clickhouseReader: ClickHouseSettings;
   readonly clickhouseAdmin: ClickHouseSettings;
+  /** Where people log in with their roles. */
+  readonly gateUrl: string;
 }
 
 export interface StackState extends StackEndpoints {

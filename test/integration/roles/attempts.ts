@@ -80,6 +80,23 @@ export const FORBIDDEN = [
   `CREATE TEMPORARY TABLE t AS SELECT * FROM ${db}.access_events`,
   `SELECT hasColumnInTable('${db}', 'access_events', 'customer_ids')`,
   'SELECT number FROM numbers(2000000)',
+  'SELECT * FROM (SELECT number FROM numbers(2000000) SETTINGS max_result_rows = 0)',
+  'SELECT number FROM numbers(2000000) SETTINGS max_result_rows = DEFAULT',
+  "SELECT 1 SETTINGS dialect = 'kusto'",
+  "SELECT 1 FORMAT Protobuf SETTINGS output_format_schema = 'x'",
+  "SELECT 1 FORMAT Protobuf SETTINGS format_schema = 'x:M'",
+  "SELECT 1 SETTINGS format_schema_source = 'query'",
+  "SELECT 1 SETTINGS input_format_record_errors_file_path = 'x'",
+  "SELECT getClientHTTPHeader('X-ClickHouse-Key') SETTINGS allow_get_client_http_header = 1",
+  'SELECT 1 SETTINGS allow_get_client_http_header = 1',
+  "SELECT getServerSetting('max_server_memory_usage')",
+  "SELECT catboostEvaluate('/etc/passwd', 1)",
+  "SELECT 1 INTO OUTFILE 'x'",
+  `INSERT INTO ${db}.reveals (case_id) FROM INFILE '/etc/passwd' FORMAT LineAsString`,
+  'SELECT * FROM `/etc/passwd`',
+  "SELECT * FROM '/etc/passwd'",
+  "EXPLAIN TABLE OVERRIDE mysql('127.0.0.1:1', 'x', 'x', 'x', 'x')",
+  'SELECT 1; SELECT 2',
 ];
 
 /** What would show an analyst a customer, were there a hole: all are answered or refused, none with an id. */
@@ -134,6 +151,23 @@ export const NOSY = [
   `SELECT * FROM ${db}_analyst.contested`,
   `SELECT * FROM ${db}_analyst.anomalies`,
 ];
+
+const FILTERS = `additional_table_filters = {'${db}.canaries': 'toUInt8(customer_id) = 1'}`;
+const FILTERED = `SELECT count() FROM ${db}_analyst.planted_customers SETTINGS ${FILTERS}`;
+
+/** A filter that reaches under a view, set where the engine holds settings against no bound of who asks: a subquery, and all but the last of a UNION. */
+export const UNCHECKED_SETTINGS: readonly string[] = [
+  `SELECT * FROM (${FILTERED})`,
+  `WITH a AS (${FILTERED}) SELECT * FROM a`,
+  `SELECT (${FILTERED})`,
+  `SELECT * FROM view(${FILTERED})`,
+  `SELECT 1 WHERE 1 IN (${FILTERED})`,
+  `${FILTERED} UNION ALL SELECT 1`,
+  `${FILTERED} UNION ALL SELECT 1 SETTINGS max_threads = 1`,
+  `${FILTERED} EXCEPT SELECT 1`,
+];
+/** The same of the table itself, which shows that the filter would quote an id. */
+export const FILTERED_TABLE = `SELECT * FROM (SELECT count() FROM ${db}.canaries SETTINGS ${FILTERS})`;
 
 /** Whether a condition on ids would be answered differently for an id that is there and one that is not. */
 export const GUESSES: readonly (readonly [what: string, ask: (id: string) => string])[] = [

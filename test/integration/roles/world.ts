@@ -3,7 +3,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ClickHouse, connectClickHouse } from '../../../services/platform/clickhouse/client.js';
+import {
+  type ClickHouse,
+  type ClickHouseSettings,
+  connectClickHouse,
+} from '../../../services/platform/clickhouse/client.js';
 import { migrate } from '../../../services/platform/clickhouse/migrate.js';
 import { applyRoles } from '../../../services/platform/clickhouse/roles.js';
 import { type ClickHouseServer, type Role, startClickHouse } from '../../../services/platform/stack/clickhouse.js';
@@ -17,10 +21,15 @@ export interface Answer {
   readonly text: string;
 }
 
+type Parameters = Readonly<Record<string, string>>;
+
 export interface RoleWorld {
   readonly server: ClickHouseServer;
   readonly writer: ClickHouse;
-  ask(role: Role, sql: string): Promise<Answer>;
+  readonly dataPath: string;
+  ask(role: Role, sql: string, parameters?: Parameters): Promise<Answer>;
+  /** As the administrator, at the engine's own address. */
+  askEngine(sql: string, parameters?: Parameters): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -34,26 +43,30 @@ export async function openRoleWorld(analystMarketplaces: readonly string[] = [])
   return {
     server,
     writer,
-    async ask(role, sql) {
-      const { url, user, password } = server.roles[role];
-      try {
-        const answer = await fetch(url, {
-          method: 'POST',
-          body: sql,
-          headers: { 'X-ClickHouse-User': user, 'X-ClickHouse-Key': password },
-        });
-        return { status: answer.status, text: await answer.text() };
-      } catch {
-        // An answer that passes a bound while it is sent is broken off.
-        return { status: 500, text: 'broken off' };
-      }
-    },
+    dataPath: folder,
+    ask: (role, sql, parameters) => askAs(server.roles[role], sql, parameters),
+    askEngine: (sql, parameters) => askAs(server.adminSettings, sql, parameters),
     async close() {
       await writer.close();
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** In the server's own words. */
+export async function askAs(login: ClickHouseSettings, sql: string, parameters: Parameters = {}): Promise<Answer> {
+  try {
+    const answer = await fetch(`${login.url}/?${new URLSearchParams(parameters)}`, {
+      method: 'POST',
+      body: sql,
+      headers: { 'X-ClickHouse-User': login.user, 'X-ClickHouse-Key': login.password },
+    });
+    return { status: answer.status, text: await answer.text() };
+  } catch {
+    // An answer that passes a bound while it is sent is broken off.
+    return { status: 500, text: 'broken off' };
+  }
 }
 
 async function fill(ch: ClickHouse): Promise<void> {

@@ -74,6 +74,7 @@ describe('which database a command opens', () => {
       clickhouse: server.settings,
       clickhouseReader: server.readerSettings,
       clickhouseAdmin: server.adminSettings,
+      gateUrl: server.gateUrl,
     });
     const database = await openDatabase({ data, env });
     await database.close();
