@@ -1,4 +1,5 @@
--- The roles of production, to be run once by an administrator after `keyhole roles apply`; `keyhole roles sql` prints this with the database's name.
+-- The roles of production, to be run once by an administrator; `keyhole roles sql` prints this with the database's name. Then `keyhole migrate` and
+-- `keyhole roles apply`, by an account that has keyhole_writer among its default roles.
 -- Give each person a user of their own, named as the directory of employees names them: activity is then theirs, and Keyhole can judge it.
 -- The local server takes the same from deploy/local/clickhouse/users.xml. MIN 1, because 0 means without bound. Filters and keys that a setting adds to
 -- tables reach under the views, where customers have their ids.
@@ -27,17 +28,28 @@ CREATE SETTINGS PROFILE IF NOT EXISTS keyhole_bounded SETTINGS
     log_queries_min_query_duration_ms = 0 CONST;
 CREATE SETTINGS PROFILE IF NOT EXISTS keyhole_reading SETTINGS INHERIT 'keyhole_bounded', readonly = 2;
 
--- Settings in a subquery are held against no bound of who asks, but a view's against those of its definer: whoever runs `keyhole roles apply` must have this profile.
+-- Settings in a subquery are held against no bound of who asks, but those that reach a view against the bounds of its definer.
 CREATE SETTINGS PROFILE IF NOT EXISTS keyhole_writing SETTINGS
     additional_table_filters = '{}' CONST,
     additional_result_filter = '' CONST,
-    parallel_replicas_custom_key = '' CONST;
+    parallel_replicas_custom_key = '' CONST,
+    format_schema = '' CONST,
+    format_schema_source = 'file' CONST,
+    output_format_schema = '' CONST,
+    format_template_resultset = '' CONST,
+    format_template_row = '' CONST,
+    input_format_record_errors_file_path = '' CONST,
+    dialect = 'clickhouse' CONST,
+    allow_get_client_http_header = 0 CONST;
 
 CREATE ROLE IF NOT EXISTS keyhole_writer SETTINGS PROFILE 'keyhole_writing';
-GRANT SELECT, INSERT, ALTER TABLE, ALTER VIEW, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE ON {db}.* TO keyhole_writer;
-GRANT CREATE DATABASE, SELECT, INSERT, CREATE TABLE, CREATE VIEW, DROP VIEW ON {db}_analyst.* TO keyhole_writer;
-GRANT CREATE DATABASE, SELECT, CREATE VIEW, DROP VIEW ON {db}_investigator.* TO keyhole_writer;
-GRANT CREATE DATABASE, SELECT, CREATE VIEW, DROP VIEW ON {db}_auditor.* TO keyhole_writer;
+GRANT CREATE DATABASE, SELECT, INSERT, ALTER TABLE, ALTER VIEW, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE ON {db}.* TO keyhole_writer;
+GRANT CREATE DATABASE, SELECT, INSERT, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW ON {db}_analyst.* TO keyhole_writer;
+GRANT CREATE DATABASE, SELECT, INSERT, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW ON {db}_investigator.* TO keyhole_writer;
+GRANT CREATE DATABASE, SELECT, INSERT, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW ON {db}_auditor.* TO keyhole_writer;
+GRANT TABLE ENGINE ON MergeTree TO keyhole_writer;
+GRANT TABLE ENGINE ON `Null` TO keyhole_writer;
+GRANT TABLE ENGINE ON ReplacingMergeTree TO keyhole_writer;
 GRANT SELECT, ALTER DELETE ON system.query_log TO keyhole_writer;
 GRANT SELECT ON system.errors TO keyhole_writer;
 GRANT SYSTEM FLUSH LOGS ON *.* TO keyhole_writer;

@@ -65,7 +65,7 @@ const SETTINGS_REFUSED =
   'SETTINGS may stand once, at the end of the whole statement, in no parentheses, and not as DEFAULT: nothing else is held against your bounds';
 
 function functionRefused(name: string): string {
-  return `the name ${name} is refused on the local server, where that function would reach files or run text; people may use tables, and functions of values`;
+  return `the name ${name} is refused on the local server, where that function would reach files or run text; use tables, and functions of values`;
 }
 
 function nameIn(token: Token | undefined): string | null {

@@ -3,44 +3,42 @@
 
 import type { ClickHouseSettings } from '../clickhouse/client.js';
 import { forgetPort, passwordOf, portOf } from './addresses.js';
-import { type ClickHouseOptions, type Engine, PEOPLE, type Person, startEngine } from './engine.js';
+import { type ClickHouseOptions, type Engine, ROLES, type Role, startEngine } from './engine.js';
 import { type DataFolder, makeDataFolder } from './folder.js';
 import { type Gate, startGate } from './gate.js';
 import { systemCode } from './system-error.js';
 
-export interface ClickHouseServer extends Omit<Engine, 'peoplesPasswords' | 'roleWriter'> {
-  /** Users with the roles of deploy/clickhouse/roles.sql: people at the gate, the writer at the engine. */
+export interface ClickHouseServer extends Omit<Engine, 'rolePasswords'> {
+  /** Users with the roles of deploy/clickhouse/roles.sql, at the gate. */
   readonly roles: Readonly<Record<Role, ClickHouseSettings>>;
   /** Where people log in. */
   readonly gateUrl: string;
 }
 
-export type Role = 'writer' | Person;
-
 const PORT_ATTEMPTS = 3;
 
 export async function startClickHouse(options: ClickHouseOptions): Promise<ClickHouseServer> {
   const folder = makeDataFolder(options.dataPath);
-  const { peoplesPasswords, roleWriter, ...engine } = await startEngine(options);
-  const gate = await openGate(folder, engine.settings.url, peoplesPasswords).catch(async (error: unknown) => {
+  const { rolePasswords, ...engine } = await startEngine(options);
+  const gate = await openGate(folder, engine.settings.url, rolePasswords).catch(async (error: unknown) => {
     await engine.stop();
     throw error;
   });
   const closed = engine.part.ended.then(() => gate.close());
   const { database } = engine.settings;
-  const person = (role: Person, read: string): ClickHouseSettings => ({
+  const as = (role: Role, read: string): ClickHouseSettings => ({
     url: gate.url,
     user: `keyhole_${role}`,
-    password: passwordOf(folder, role),
-    database: `${database}_${read}`,
+    password: passwordOf(folder, passwordName(role)),
+    database: read,
   });
   return {
     ...engine,
     roles: {
-      writer: roleWriter,
-      analyst: person('analyst', 'analyst'),
-      investigator: person('investigator', 'analyst'),
-      auditor: person('auditor', 'auditor'),
+      writer: as('writer', database),
+      analyst: as('analyst', `${database}_analyst`),
+      investigator: as('investigator', `${database}_analyst`),
+      auditor: as('auditor', `${database}_auditor`),
     },
     gateUrl: gate.url,
     async stop() {
@@ -53,11 +51,11 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Click
 async function openGate(
   folder: DataFolder,
   engineUrl: string,
-  enginePasswords: Engine['peoplesPasswords'],
+  enginePasswords: Engine['rolePasswords'],
 ): Promise<Gate> {
-  const logins = PEOPLE.map((role) => ({
+  const logins = ROLES.map((role) => ({
     user: `keyhole_${role}`,
-    password: passwordOf(folder, role),
+    password: passwordOf(folder, passwordName(role)),
     enginePassword: enginePasswords[role],
   }));
   for (let attempt = 1; ; attempt++) {
@@ -70,3 +68,6 @@ async function openGate(
     }
   }
 }
+
+/** `writer` has long been the password of the user `keyhole`. */
+const passwordName = (role: Role): string => (role === 'writer' ? 'keyhole_writer' : role);

@@ -31,18 +31,15 @@ export interface Engine {
   readonly adminSettings: ClickHouseSettings;
   /** May only read. */
   readonly readerSettings: ClickHouseSettings;
-  /** The user with the role keyhole_writer of deploy/clickhouse/roles.sql. */
-  readonly roleWriter: ClickHouseSettings;
-  /** Of those users whom the gate lets in; made anew at each start. */
-  readonly peoplesPasswords: Readonly<Record<Person, string>>;
+  /** Of the users with the roles of deploy/clickhouse/roles.sql, for the gate; made anew at each start. */
+  readonly rolePasswords: Readonly<Record<Role, string>>;
   readonly pid: number;
   readonly part: Part;
   stop(): Promise<void>;
 }
 
-/** Roles that people have. */
-export const PEOPLE = ['analyst', 'investigator', 'auditor'] as const;
-export type Person = (typeof PEOPLE)[number];
+export const ROLES = ['writer', 'analyst', 'investigator', 'auditor'] as const;
+export type Role = (typeof ROLES)[number];
 
 const START_TIMEOUT_MS = 60_000;
 const PORT_ATTEMPTS = 3;
@@ -64,16 +61,21 @@ export async function startEngine(options: ClickHouseOptions): Promise<Engine> {
 }
 
 async function startAt(port: number, folder: DataFolder, options: ClickHouseOptions): Promise<Engine> {
-  const people = { analyst: newPassword(), investigator: newPassword(), auditor: newPassword() };
+  const rolePasswords = {
+    writer: newPassword(),
+    analyst: newPassword(),
+    investigator: newPassword(),
+    auditor: newPassword(),
+  };
   const passwords = {
     admin: passwordOf(folder, 'admin'),
-    writer: passwordOf(folder, 'writer'),
+    keyhole: passwordOf(folder, 'writer'),
     reader: passwordOf(folder, 'reader'),
   };
   const database = options.database ?? 'keyhole';
   const configPath = writeConfig(
     folder,
-    { ...passwords, ...people },
+    { ...passwords, ...rolePasswords },
     {
       database,
       analyst_policies: policies(`${database}_analyst`, options.analystMarketplaces ?? []),
@@ -90,7 +92,7 @@ async function startAt(port: number, folder: DataFolder, options: ClickHouseOpti
     password,
     database,
   });
-  const settings = as('keyhole', passwords.writer);
+  const settings = as('keyhole', passwords.keyhole);
   const part = await startPart({
     name: 'ClickHouse',
     program: [
@@ -110,8 +112,7 @@ async function startAt(port: number, folder: DataFolder, options: ClickHouseOpti
     settings,
     adminSettings: as('keyhole_admin', passwords.admin),
     readerSettings: as('keyhole_reader', passwords.reader),
-    roleWriter: as('keyhole_writer', passwords.writer),
-    peoplesPasswords: people,
+    rolePasswords,
     pid: part.pid,
     part,
     stop: part.stop,

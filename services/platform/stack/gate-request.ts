@@ -60,7 +60,7 @@ export const loginRefused = (): Refused =>
   new Refused(
     403,
     UNKNOWN_LOGIN,
-    'Authentication failed: people log in here as keyhole_analyst, keyhole_investigator or keyhole_auditor, by headers',
+    'Authentication failed: who has a role logs in here (keyhole_analyst, keyhole_investigator, keyhole_auditor, keyhole_writer), by headers',
   );
 
 /** Reads the body. @throws Refused */

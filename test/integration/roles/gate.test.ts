@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { type Token, tokensOf } from '../../../services/platform/clickhouse/tokens.js';
 import { ALLOWED_TABLE_FUNCTIONS, REFUSED_TABLE_FUNCTIONS } from '../../../services/platform/clickhouse/way-out.js';
-import { PEOPLE } from '../../../services/platform/stack/engine.js';
+import { ROLES } from '../../../services/platform/stack/engine.js';
 import { FILTERED_TABLE, UNCHECKED_SETTINGS } from './attempts.js';
 import { FILE_READS } from './file-reads.js';
 import { askAs, openRoleWorld, type RoleWorld, SECRET } from './world.js';
@@ -32,7 +32,7 @@ describe('through the gate', () => {
     async (_title, read) => {
       for (const path of files) {
         expect((await world.askEngine(...read(path))).text).toMatch(SHOWN);
-        for (const role of PEOPLE) {
+        for (const role of ROLES) {
           const { status, text } = await world.ask(role, ...read(path));
           expect(`${role}: ${status} ${text}`).toMatch(new RegExp(`^${role}: [45]\\d\\d `));
           expect(text).not.toMatch(SHOWN);
@@ -49,7 +49,7 @@ describe('through the gate', () => {
       `SELECT formatRow('Protobuf', a) FROM (SELECT 1 AS a) ${set}`,
       `SELECT * FROM (SELECT formatRow('Protobuf', a) FROM (SELECT 1 AS a) ${set})`,
     ])
-      for (const role of PEOPLE) expect((await world.ask(role, sql)).status).toBeGreaterThanOrEqual(400);
+      for (const role of ROLES) expect((await world.ask(role, sql)).status).toBeGreaterThanOrEqual(400);
     expect(existsSync(path)).toBe(false);
     await world.askEngine(`SELECT 1 AS a FORMAT Protobuf ${set}`);
     expect(existsSync(path)).toBe(true);
@@ -58,13 +58,13 @@ describe('through the gate', () => {
   test('no role sets what the engine does not check; and where it is set, the definer of a view has none of it', async () => {
     expect((await world.askEngine(FILTERED_TABLE)).text).toMatch(SECRET);
     for (const sql of UNCHECKED_SETTINGS) {
-      for (const role of PEOPLE) expect([sql, (await world.ask(role, sql)).status]).toEqual([sql, 403]);
+      for (const role of ROLES) expect([sql, (await world.ask(role, sql)).status]).toEqual([sql, 403]);
       expect(`${sql}: ${(await world.askEngine(sql)).text}`).not.toMatch(SECRET);
     }
   });
 
-  test('the passwords that people have are not the engine’s', async () => {
-    for (const role of PEOPLE) {
+  test('the passwords that roles have are not the engine’s', async () => {
+    for (const role of ROLES) {
       const login = world.server.roles[role];
       expect((await askAs(login, 'SELECT 1')).status).toBe(200);
       const atEngine = await askAs({ ...login, url: world.server.settings.url }, 'SELECT 1');

@@ -3,13 +3,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REPORT_KINDS, type ReportKind } from '../../../services/core/reporting/report.js';
+import { connectClickHouse } from '../../../services/platform/clickhouse/client.js';
 import { splitStatements } from '../../../services/platform/clickhouse/migration-files.js';
-import { rolesScript } from '../../../services/platform/clickhouse/roles.js';
+import { applyRoles, rolesScript } from '../../../services/platform/clickhouse/roles.js';
 import { projectRoot } from '../../../services/platform/root.js';
-import { PEOPLE } from '../../../services/platform/stack/engine.js';
 import { databaseEnv, runCli } from '../support/stack.js';
 import { FORBIDDEN, GUESSES, NOSY } from './attempts.js';
-import { DATABASE, openRoleWorld, type RoleWorld, SECRET } from './world.js';
+import { DATABASE, openRoleWorld, PEOPLE, type RoleWorld, SECRET } from './world.js';
 
 const db = DATABASE;
 
@@ -221,6 +221,18 @@ describe('the roles', () => {
       held += bounded.length + constant.length;
     }
     expect(held).toBeGreaterThan(20);
+  });
+
+  test('views are not made by an account to which the writer’s bounds do not apply', async () => {
+    const admin = connectClickHouse(world.server.adminSettings);
+    try {
+      await expect(applyRoles(admin)).rejects.toMatchObject({
+        code: 'configuration_invalid',
+        message: expect.stringContaining('give the account the role keyhole_writer'),
+      });
+    } finally {
+      await admin.close();
+    }
   });
 
   test('the SQL for production is SQL', async () => {

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { collectQueries, watcherAccesses } from '../../../services/pipeline/watchers.js';
 import { connectClickHouse } from '../../../services/platform/clickhouse/client.js';
 import { applyRoles } from '../../../services/platform/clickhouse/roles.js';
-import { type ClickHouseServer, type Role, startClickHouse } from '../../../services/platform/stack/clickhouse.js';
+import { type ClickHouseServer, startClickHouse } from '../../../services/platform/stack/clickhouse.js';
+import type { Role } from '../../../services/platform/stack/engine.js';
 import { startScorer } from '../support/scorer.js';
 import { emptyKafka, freshDatabase, integrationStack, keyhole, until } from '../support/stack.js';
 

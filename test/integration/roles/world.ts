@@ -10,9 +10,11 @@ import {
 } from '../../../services/platform/clickhouse/client.js';
 import { migrate } from '../../../services/platform/clickhouse/migrate.js';
 import { applyRoles } from '../../../services/platform/clickhouse/roles.js';
-import { type ClickHouseServer, type Role, startClickHouse } from '../../../services/platform/stack/clickhouse.js';
+import { type ClickHouseServer, startClickHouse } from '../../../services/platform/stack/clickhouse.js';
+import type { Role } from '../../../services/platform/stack/engine.js';
 
 export const DATABASE = 'keyhole_test';
+export const PEOPLE = ['analyst', 'investigator', 'auditor'] as const;
 /** No text of an answer, an error or a log that reaches a role may hold it. */
 export const SECRET = /secret-customer/;
 
@@ -37,9 +39,12 @@ export async function openRoleWorld(analystMarketplaces: readonly string[] = [])
   const folder = mkdtempSync(join(tmpdir(), 'keyhole-roles-'));
   const server = await startClickHouse({ dataPath: folder, database: DATABASE, analystMarketplaces });
   const writer = connectClickHouse(server.settings);
-  await migrate(writer, { dryRun: false });
-  await applyRoles(writer);
-  await fill(writer);
+  // By the role, so that it is known to suffice for all that makes the tables and views.
+  const maker = connectClickHouse(server.roles.writer);
+  await migrate(maker, { dryRun: false });
+  await applyRoles(maker);
+  await fill(maker);
+  await maker.close();
   return {
     server,
     writer,
