@@ -24,7 +24,7 @@ export function registerScore(program: Command): void {
  * By how many percent the heap may grow between two full collections. Left alone, V8 lets garbage double the memory of a scorer that
  * has a backlog to land; the price is some processor time (docs/performance.md).
  */
-const HEAP_GROWING_PERCENT = 20;
+const HEAP_GROWING_PERCENT = 50;
 
 async function score(flags: { readonly data?: string }): Promise<void> {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);

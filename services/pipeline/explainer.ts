@@ -7,27 +7,27 @@
 // paused and comes late with an older one changes nothing.
 
 import { accessKey, explain, withinBulkLimit } from '../core/explain/explain.js';
+import type { RankedAccess } from '../core/feeds/access-pack.js';
 import type { AccessEvent, Explained } from '../core/feeds/records.js';
 import { ensure } from '../core/maps.js';
 import type { Cases } from './cases/case-book.js';
-import type { Citation, CitingQuery, ExplainedAccess, FactStore } from './store/fact-store.js';
+import { explainedAccesses } from './store/explained-accesses.js';
+import type { Citation, CitingQuery, FactStore } from './store/fact-store.js';
 import type { Touched } from './touched.js';
 
-/** One content of an access. */
-export type RankedAccess = Pick<ExplainedAccess, 'event' | 'rank'>;
-
-export const citedCases = (events: readonly AccessEvent[]): string[] => {
+/** The ids among these, each once, sorted. */
+export function citedCases(caseIds: readonly (string | null)[]): string[] {
   const ids = new Set<string>();
-  for (const event of events) if (event.case_id !== null) ids.add(event.case_id);
+  for (const id of caseIds) if (id !== null) ids.add(id);
   return [...ids].sort();
-};
+}
 
 export interface Explanation {
   readonly explained: Explained;
   readonly inputs: number;
 }
 
-const UNNAMED: Explanation = { explained: 'no', inputs: 0 };
+export const UNNAMED: Explanation = { explained: 'no', inputs: 0 };
 
 /** Of each bulk task: which of the accesses that cite it are within its limit, and how many contents have cited it. */
 export type BulkLimits = ReadonlyMap<string, { readonly within: ReadonlySet<string>; readonly citing: number }>;
@@ -37,7 +37,7 @@ export const NO_LIMITS: BulkLimits = new Map();
 
 export const NO_QUERY: CitingQuery = { whole: [], unanswered: [], later: [], fromMs: Number.POSITIVE_INFINITY };
 
-/** The limits as of the stored accesses and these together, so that what is about to be stored is explained before anybody sees it. */
+/** The limits as of the stored accesses and these together (those that cite bulk tasks are enough), so that what is about to be stored is explained before anybody sees it. */
 export async function readLimits(
   store: FactStore,
   cases: Cases,
@@ -118,7 +118,7 @@ export async function reexplain(
   const counts = query.whole.length === 0 ? new Map<string, number>() : await store.countCitations(query.whole);
   const found = await store.readCiting(query);
   if (found.length === 0) return;
-  const cases = await readCases(citedCases(found.map(({ event }) => event)));
+  const cases = await readCases(citedCases(found.map(({ event }) => event.case_id)));
   const bulk = new Set(bulkTasksOf(cases));
   const whole = new Set(query.whole);
   const ofBulk = found.filter(({ event }) => event.case_id !== null && bulk.has(event.case_id));
@@ -134,6 +134,6 @@ export async function reexplain(
     const { explained, inputs } = explainAccess(event, cases, limits);
     return explained === stored && inputs <= storedInputs ? [] : [{ event, rank, explained, inputs }];
   });
-  if (older.length > 0) await store.insertAccesses(older);
+  if (older.length > 0) await store.insertAccesses(explainedAccesses(older));
   for (const { event } of concerned) touched.addTime(event.occurred_at, event.actor_id);
 }

@@ -2,6 +2,7 @@
 // Every step is idempotent, so a crash after any await repeats the batch and changes nothing; when land() has resolved, the
 // batch's offsets may be committed. It does not know where the batch came from.
 
+import type { RankedAccess } from '../core/feeds/access-pack.js';
 import type { DecodedBatch } from '../core/feeds/batch.js';
 import { eventTimeMs } from '../core/feeds/identity.js';
 import type { ContextFeed, Employee, Feed, SupportCase } from '../core/feeds/records.js';
@@ -10,17 +11,9 @@ import { dayFromText, dayOf } from '../core/time.js';
 import { BulkTasks } from './cases/bulk-tasks.js';
 import { CaseBook, type Cases } from './cases/case-book.js';
 import { SharedCases, type Tick } from './cases/shared-cases.js';
-import {
-  type BulkLimits,
-  citedCases,
-  explainAccess,
-  NO_LIMITS,
-  NO_QUERY,
-  type RankedAccess,
-  readLimits,
-  reexplain,
-} from './explainer.js';
-import type { ExplainedAccess, FactStore, ProgressRow } from './store/fact-store.js';
+import { type BulkLimits, bulkTasksOf, citedCases, NO_LIMITS, NO_QUERY, readLimits, reexplain } from './explainer.js';
+import { Explanations } from './explanations.js';
+import type { FactStore, ProgressRow } from './store/fact-store.js';
 import { Touched } from './touched.js';
 
 export interface LandInput {
@@ -146,65 +139,57 @@ const idsOf = (records: readonly SupportCase[]): string[] =>
 async function land(store: FactStore, { batchId, batches }: LandInput, explaining: Explaining): Promise<LandSummary> {
   const touched = new Touched();
   const rests: Promise<void>[] = [];
+  const beside = (work: Promise<void>): void => {
+    work.catch(() => undefined);
+    rests.push(work);
+  };
+  const letters = batches.flatMap((batch) => batch.deadLetters);
+  if (letters.length > 0) beside(store.insertDeadLetters(letters));
   let landed = 0;
-  let deadLetters = 0;
   for (const batch of batches) {
-    if (batch.deadLetters.length > 0) await store.insertDeadLetters(batch.deadLetters);
-    deadLetters += batch.deadLetters.length;
     landed += batch.records.length;
     if (batch.records.length === 0) continue;
     if (isFeed(batch, 'access-log')) await landAccesses(store, batch, explaining, touched);
     else if (isFeed(batch, 'support-cases')) {
       const { rest } = await explaining.landCases(batch, touched);
-      rest.catch(() => undefined);
-      rests.push(rest);
+      beside(rest);
     } else await landContext(store, batch as DecodedBatch<ContextFeed>, touched);
   }
   await Promise.all(rests);
   await store.oblige(batchId, touched, null);
-  return { landed, deadLetters };
+  return { landed, deadLetters: letters.length };
 }
 
 const isFeed = <F extends Feed>(batch: DecodedBatch, feed: F): batch is DecodedBatch<F> => batch.feed === feed;
 
 async function landAccesses(
   store: FactStore,
-  batch: DecodedBatch<'access-log'>,
+  { records: pack }: DecodedBatch<'access-log'>,
   explaining: Explaining,
   touched: Touched,
 ): Promise<void> {
-  const ids = citedCases(batch.records);
-  const accesses = batch.records.map((event, i) => ({ event, rank: batch.ranks[i] as number }));
+  const ids = citedCases(pack.caseIds);
   let { cases, tick } = await explaining.readCases(ids);
   const bulk = new BulkTasks(store);
-  await bulk.add(accesses, cases);
-  const limits = await explaining.readLimits(cases, accesses);
-  let rows = accesses.map((access) => explained(access, cases, limits));
-  await store.insertAccesses(rows);
+  const decided = new Explanations(pack);
+  let places = decided.all;
   for (;;) {
+    const ofBulk = decided.citing(new Set(bulkTasksOf(cases)), places);
+    await bulk.add(ofBulk);
+    const limits = await explaining.readLimits(cases, ofBulk);
+    const newer = decided.decide(places, cases, limits);
+    if (newer.length > 0) await store.insertAccesses(decided.of(newer));
     const changed = await explaining.changedSince(tick, ids);
     if (changed.ids.length === 0) break;
     tick = changed.tick;
     ({ cases } = await explaining.readCases(changed.ids));
-    const concerned = new Set(changed.ids);
-    const before = rows.filter(({ event }) => event.case_id !== null && concerned.has(event.case_id));
-    await bulk.add(before, cases);
-    const newLimits = await explaining.readLimits(cases, before);
-    const after = before.map((row) => explained(row, cases, newLimits));
-    const newer = after.filter((row, i) => row.inputs > (before[i]?.inputs ?? 0));
-    if (newer.length > 0) await store.insertAccesses(newer);
-    const byOld = new Map(before.map((row, i) => [row, after[i] as ExplainedAccess]));
-    rows = rows.map((row) => byOld.get(row) ?? row);
+    const concerned = new Set<string | null>(changed.ids);
+    places = decided.all.filter((i) => concerned.has(pack.caseIds[i] as string | null));
   }
-  await bulk.addReplaced(accesses);
+  await bulk.addReplaced(pack);
   if (bulk.fromMs.size > 0) await explaining.onBulkTasks(bulk.fromMs, touched);
-  for (const event of batch.records) touched.addTime(event.occurred_at, event.actor_id);
+  for (let i = 0; i < pack.length; i++) touched.addTime(pack.times[i] as number, pack.actorIds[i] as string);
 }
-
-const explained = ({ event, rank }: RankedAccess, cases: Cases, limits: BulkLimits): ExplainedAccess => {
-  const { explained: how, inputs } = explainAccess(event, cases, limits);
-  return { event, rank, explained: how, inputs };
-};
 
 async function landContext(store: FactStore, batch: DecodedBatch<ContextFeed>, touched: Touched): Promise<void> {
   await store.insertContext(batch.feed, batch.records, batch.ranks);

@@ -2,7 +2,7 @@
 // records is handed out, then nothing any more. Decides where runs are cut and what is said; storing and stopping are others'.
 
 import { KeyholeError } from '../core/errors.js';
-import { eventTimeMs } from '../core/feeds/identity.js';
+import { cutBatch } from '../core/feeds/batch.js';
 import type { Feed } from '../core/feeds/records.js';
 import type { ClickHouse } from '../platform/clickhouse/client.js';
 import type { DeadLetterLimits } from '../platform/config/settings.js';
@@ -77,13 +77,7 @@ export function cutAt(part: Part, offset: number): Part | null {
   if (first >= offset || !isDense) return null;
   const deadLetters = batch.deadLetters.filter((letter) => Number(letter.offset) < offset);
   const count = offset - first - deadLetters.length;
-  const records = batch.records.slice(0, count);
-  const watermarkMs = records.reduce((max, record) => Math.max(max, eventTimeMs(part.topic, record)), -Infinity);
-  return {
-    ...part,
-    nextOffset: String(offset),
-    batch: { feed: batch.feed, records, ranks: batch.ranks.slice(0, count), deadLetters, watermarkMs },
-  };
+  return { ...part, nextOffset: String(offset), batch: cutBatch(batch, count, deadLetters) };
 }
 
 /** What the operator reads: where, what, what was kept, what to do. */

@@ -1,21 +1,17 @@
 // From fetched bytes to decoded records: the codec says what is Avro, core what is valid, and what is neither is a dead letter.
 // Knows no database and commits nothing. read = records + dead letters, always.
 
-import type { DeadLetter, DeadLetterReason, DecodedBatch } from '../core/feeds/batch.js';
-import { eventTimeMs } from '../core/feeds/identity.js';
-import type { Feed, FeedRecords } from '../core/feeds/records.js';
+import { BatchBuilder, type DeadLetter, type DeadLetterReason, type DecodedBatch } from '../core/feeds/batch.js';
+import type { Feed } from '../core/feeds/records.js';
 import { validateRecord } from '../core/feeds/validate.js';
 import type { FetchedBatch, FetchedRecord } from '../platform/kafka/group.js';
 import type { AvroCodec } from '../platform/registry/codec.js';
 
 /** Synchronous: codec.prepare() has resolved for these records. */
 export function decodeBatch<F extends Feed>(codec: AvroCodec, feed: F, fetched: FetchedBatch): DecodedBatch<F> {
-  const records: FeedRecords[F][] = [];
-  const ranks: number[] = [];
-  const deadLetters: DeadLetter[] = [];
-  let watermarkMs = Number.NEGATIVE_INFINITY;
+  const batch = new BatchBuilder(feed);
   const refuse = (record: FetchedRecord, reason: DeadLetterReason, error: string): void => {
-    deadLetters.push(deadLetterOf(fetched, record, reason, error));
+    batch.refuse(deadLetterOf(fetched, record, reason, error));
   };
   for (const record of fetched.records) {
     const decoded = codec.decode(feed, record.value);
@@ -24,15 +20,10 @@ export function decodeBatch<F extends Feed>(codec: AvroCodec, feed: F, fetched: 
       continue;
     }
     const verdict = validateRecord(feed, decoded.value, { times: 'millis', kafkaTimestampMs: record.timestampMs });
-    if (!verdict.ok) {
-      refuse(record, verdict.reason, verdict.error);
-      continue;
-    }
-    records.push(verdict.record);
-    ranks.push(verdict.rank);
-    watermarkMs = Math.max(watermarkMs, eventTimeMs(feed, verdict.record));
+    if (verdict.ok) batch.add(verdict);
+    else refuse(record, verdict.reason, verdict.error);
   }
-  return { feed, records, ranks, deadLetters, watermarkMs };
+  return batch.done();
 }
 
 function deadLetterOf(

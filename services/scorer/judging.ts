@@ -22,7 +22,7 @@ export interface JudgingPorts {
 /**
  * With so many records to be landed nothing that is judged is news, and what is judged is soon stale again: a round then waits so
  * many times as long as the last one took, at most so long, and no longer than records wait. Where the backlog will be gone within the
- * shortest of these rests, at the pace at which it shrinks, it is waited for.
+ * longest of these rests, at the pace at which it shrinks, it is waited for.
  */
 const BACKLOG_EVENTS = 20_000;
 const REST_TIMES = 4;
@@ -74,7 +74,7 @@ function createRest(nowMs: () => number) {
       }
       if (backlog === null) until = Math.max(until, now + MIN_REST_MS);
       if (backlog === null || lagEvents > backlog.most) backlog = { sinceMs: now, most: lagEvents };
-      return now < until || (now < until + MAX_REST_MS && goneInMs(lagEvents) < MIN_REST_MS);
+      return now < until || (now < until + MAX_REST_MS && goneInMs(lagEvents) < MAX_REST_MS);
     },
     async after<T>(work: () => Promise<T>): Promise<T> {
       const began = nowMs();

@@ -1,9 +1,9 @@
-// The landing loop: take a run, land it, and then, in the order of the runs, publish its dead letters, say how far has been landed and
-// commit its offsets. A crash between any two steps repeats the run, which changes nothing; committing first would lose it.
+// The landing loop: take a run, land it and publish its dead letters, and then, in the order of the runs, say how far has been landed
+// and commit its offsets. A crash between any two steps repeats the run, which changes nothing; committing first would lose it.
 // Two runs are landed at a time: while the database stores one, this process prepares the other.
 
-import type { DeadLetter, DecodedBatch } from '../core/feeds/batch.js';
-import { FEEDS, type Feed, type FeedRecords } from '../core/feeds/records.js';
+import { type DeadLetter, type DecodedBatch, joinBatches } from '../core/feeds/batch.js';
+import { FEEDS, type Feed } from '../core/feeds/records.js';
 import type { LandInput, LandSummary } from '../pipeline/lander.js';
 import type { ProgressRow } from '../pipeline/store/fact-store.js';
 import type { Position } from '../platform/kafka/group.js';
@@ -46,10 +46,14 @@ async function landRun(ports: LandingPorts, run: readonly Part[], before: Promis
   const { backlog, cluster, membership, persist } = ports;
   const batches = mergeByFeed(run);
   const input: LandInput = { batchId: batchIdOf(cluster, run), batches };
-  const summary = await metrics.timed('land', () => persist(() => ports.land(input)));
+  const [summary] = await Promise.all([
+    metrics.timed('land', () => persist(() => ports.land(input))),
+    publish(
+      ports,
+      batches.flatMap((batch) => batch.deadLetters),
+    ),
+  ]);
   await before;
-  const letters = batches.flatMap((batch) => batch.deadLetters);
-  if (letters.length > 0) await metrics.timed('dead_letter', () => persist(() => ports.publishDeadLetters(letters)));
   const ends = runEnds(run, membership);
   const epoch = run[0]?.epoch;
   const isCurrent = (): boolean => epoch === membership.epoch;
@@ -61,6 +65,10 @@ async function landRun(ports: LandingPorts, run: readonly Part[], before: Promis
   if (isCurrent()) for (const end of ends) membership.raise(end.topic, end.partition, end.watermarkMs);
   backlog.release(run);
   report(ports, summary, batches);
+}
+
+async function publish({ publishDeadLetters, persist }: LandingPorts, letters: readonly DeadLetter[]): Promise<void> {
+  if (letters.length > 0) await metrics.timed('dead_letter', () => persist(() => publishDeadLetters(letters)));
 }
 
 interface RunEnd extends Position {
@@ -84,24 +92,8 @@ export function mergeByFeed(run: readonly Part[]): DecodedBatch[] {
   const order: readonly Feed[] = [...FEEDS.filter((feed) => feed !== 'access-log'), 'access-log'];
   return order.flatMap((feed) => {
     const parts = run.filter((part) => part.topic === feed).map(({ batch }) => batch);
-    return parts.length === 0 ? [] : [merged(feed, parts)];
+    return parts.length === 0 ? [] : [joinBatches(feed, parts)];
   });
-}
-
-function merged(feed: Feed, batches: readonly DecodedBatch[]): DecodedBatch {
-  const [only] = batches;
-  if (only !== undefined && batches.length === 1) return only;
-  const records: FeedRecords[Feed][] = [];
-  const ranks: number[] = [];
-  const deadLetters: DeadLetter[] = [];
-  let watermarkMs = Number.NEGATIVE_INFINITY;
-  for (const batch of batches) {
-    for (const record of batch.records) records.push(record);
-    for (const rank of batch.ranks) ranks.push(rank);
-    for (const letter of batch.deadLetters) deadLetters.push(letter);
-    watermarkMs = Math.max(watermarkMs, batch.watermarkMs);
-  }
-  return { feed, records, ranks, deadLetters, watermarkMs };
 }
 
 /** The same stretches have the same id: `cluster/topic/partition/first-next`, joined by commas, touching stretches as one. */

@@ -1,8 +1,8 @@
 // The history that every measurement starts from: landed by Keyhole's own lander, judged by a scorer, once; each measurement then
 // works on a copy. The large history is the small one multiplied inside the database, and judged again.
 
+import { batchOf, type DecodedBatch } from '../../services/core/feeds/batch.js';
 import { contentRank } from '../../services/core/feeds/canonical.js';
-import { eventTimeMs } from '../../services/core/feeds/identity.js';
 import type { Feed, FeedRecords } from '../../services/core/feeds/records.js';
 import { type Day, dayText } from '../../services/core/time.js';
 import { createExclusiveLander, type Lander } from '../../services/pipeline/lander.js';
@@ -54,13 +54,7 @@ export async function landHistory(
 async function land<F extends Feed>(lander: Lander, feed: F, records: readonly FeedRecords[F][]): Promise<void> {
   for (let i = 0; i < records.length; i += ROWS_PER_LANDING) {
     const part = records.slice(i, i + ROWS_PER_LANDING);
-    const batch = {
-      feed,
-      records: part,
-      ranks: part.map((record) => contentRank(feed, record)),
-      deadLetters: [],
-      watermarkMs: part.reduce((max, record) => Math.max(max, eventTimeMs(feed, record)), 0),
-    };
-    await lander.land({ batchId: `bench/${feed}/${i}`, batches: [batch] });
+    const ranks = part.map((record) => contentRank(feed, record));
+    await lander.land({ batchId: `bench/${feed}/${i}`, batches: [batchOf(feed, part, ranks) as DecodedBatch] });
   }
 }

@@ -2,6 +2,7 @@
 // nothing. All of them wrap what the pipeline is given; the pipeline itself is the real one.
 
 import { dayOf } from '../../services/core/time.js';
+import { explainedAccesses, listed } from '../../services/pipeline/store/explained-accesses.js';
 import { Touched } from '../../services/pipeline/touched.js';
 import type { Sabotage } from './convergence.js';
 
@@ -11,7 +12,8 @@ export const lastContentWins = (): Sabotage => {
   return {
     facts: (store) => ({
       ...store,
-      insertAccesses: (accesses) => store.insertAccesses(accesses.map((one) => ({ ...one, rank: ++arrival }))),
+      insertAccesses: (accesses) =>
+        store.insertAccesses(explainedAccesses(listed(accesses).map((one) => ({ ...one, rank: ++arrival })))),
     }),
   };
 };
@@ -24,12 +26,14 @@ export const repeatsCountTwice = (): Sabotage => {
       ...store,
       insertAccesses: (accesses) =>
         store.insertAccesses(
-          accesses.map((one) => {
-            const { actor_id, occurred_at, event_id } = one.event;
-            const isRepeat = seen.has(`${actor_id} ${occurred_at} ${event_id}`);
-            seen.add(`${actor_id} ${occurred_at} ${event_id}`);
-            return isRepeat ? { ...one, event: { ...one.event, event_id: `${event_id}-again` } } : one;
-          }),
+          explainedAccesses(
+            listed(accesses).map((one) => {
+              const { actor_id, occurred_at, event_id } = one.event;
+              const isRepeat = seen.has(`${actor_id} ${occurred_at} ${event_id}`);
+              seen.add(`${actor_id} ${occurred_at} ${event_id}`);
+              return isRepeat ? { ...one, event: { ...one.event, event_id: `${event_id}-again` } } : one;
+            }),
+          ),
         ),
     }),
   };

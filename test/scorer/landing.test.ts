@@ -42,7 +42,7 @@ async function run(parts: readonly PartShape[], faults: Faults = {}) {
       await faults.until?.(landed.length);
       if (fault) throw fault;
       faults.onLand?.(membership);
-      const rows = input.batches.flatMap(({ records }) => records).length;
+      const rows = input.batches.reduce((sum, { records }) => sum + records.length, 0);
       return { landed: rows, deadLetters: input.batches.flatMap(({ deadLetters }) => deadLetters).length };
     },
     recordProgress: async (rows) => {

@@ -1,5 +1,6 @@
 // Parts and events for the scorer's tests.
 
+import { AccessPack } from '../../services/core/feeds/access-pack.js';
 import type { DeadLetter } from '../../services/core/feeds/batch.js';
 import type { AccessEvent, Feed } from '../../services/core/feeds/records.js';
 import type { Part } from '../../services/scorer/backlog.js';
@@ -57,7 +58,8 @@ export function part(shape: PartShape = {}): Part {
     bytes,
     batch: {
       feed: topic,
-      records,
+      records:
+        topic === 'access-log' ? AccessPack.of(records.map((event) => ({ event, rank: 7 }))) : (records as never),
       ranks: records.map(() => 7),
       deadLetters: letters,
       watermarkMs: rows === 0 ? Number.NEGATIVE_INFINITY : occurredAt,

@@ -3,7 +3,7 @@
 
 import type { z } from 'zod';
 import { acceptAccess } from './access-accept.js';
-import type { DeadLetterReason } from './batch.js';
+import type { Accepted, DeadLetterReason } from './batch.js';
 import { canonicalJson, rankOfCanonicalJson } from './canonical.js';
 import { acceptCase } from './case-accept.js';
 import { NAMING } from './identity.js';
@@ -12,7 +12,7 @@ import { RECORD_SCHEMAS, type TimeForm } from './schemas.js';
 import { MAX_AHEAD_MS } from './values.js';
 
 export type Verdict<F extends Feed> =
-  | { readonly ok: true; readonly record: FeedRecords[F]; readonly rank: number }
+  | ({ readonly ok: true } & Accepted<F>)
   | { readonly ok: false; readonly reason: DeadLetterReason; readonly error: string };
 
 export interface ValidateOptions {
@@ -46,8 +46,8 @@ function none(): null {
   return null;
 }
 
-function accepted<R>(record: R, canonical: string): { ok: true; record: R; rank: number } {
-  return { ok: true, record, rank: rankOfCanonicalJson(canonical) };
+function accepted<R>(record: R, canonical: string): { ok: true; record: R; rank: number; canonical: string } {
+  return { ok: true, record, rank: rankOfCanonicalJson(canonical), canonical };
 }
 
 function invalid(error: string): { ok: false; reason: DeadLetterReason; error: string } {

@@ -2,9 +2,9 @@
 // it replaces by other contents. All other accesses of such a task have to be explained again from there on.
 
 import { accessKey } from '../../core/explain/explain.js';
-import { bulkTasksOf, citationOf, type RankedAccess } from '../explainer.js';
+import type { AccessPack, RankedAccess } from '../../core/feeds/access-pack.js';
+import { citationOf } from '../explainer.js';
 import type { Citation, FactStore } from '../store/fact-store.js';
-import type { Cases } from './case-book.js';
 
 export class BulkTasks {
   /** Time of the earliest access that concerns each task. */
@@ -12,32 +12,30 @@ export class BulkTasks {
 
   constructor(private readonly store: FactStore) {}
 
-  /** Before the accesses are stored: whoever replaces one of them later will find it here. */
-  async add(accesses: readonly RankedAccess[], cases: Cases): Promise<void> {
-    const tasks = new Set(bulkTasksOf(cases));
-    if (tasks.size === 0) return;
-    const citing: Citation[] = [];
-    for (const access of accesses) {
-      const { case_id } = access.event;
-      if (case_id !== null && tasks.has(case_id)) citing.push(citationOf(access, case_id));
-    }
+  /** Accesses that cite bulk tasks, before they are stored: whoever replaces one of them later will find it here. */
+  async add(accesses: readonly RankedAccess[]): Promise<void> {
+    if (accesses.length === 0) return;
+    const citing = accesses.map((access) => citationOf(access, access.event.case_id as string));
     for (const { case_id, occurred_at } of citing) this.concern(case_id, occurred_at);
     await this.store.noteBulkCitations(citing);
   }
 
   /** After the accesses are stored. What is noted makes the task's next explanations newer than all before. */
-  async addReplaced(accesses: readonly RankedAccess[]): Promise<void> {
+  async addReplaced(pack: AccessPack): Promise<void> {
     let fromMs = Number.POSITIVE_INFINITY;
     let toMs = Number.NEGATIVE_INFINITY;
-    for (const { event } of accesses) {
-      fromMs = Math.min(fromMs, event.occurred_at);
-      toMs = Math.max(toMs, event.occurred_at);
+    for (const timeMs of pack.times) {
+      fromMs = Math.min(fromMs, timeMs);
+      toMs = Math.max(toMs, timeMs);
     }
     const noted = await this.store.readBulkCitations(fromMs, toMs);
     if (noted.length === 0) return;
     const contents = new Map<string, RankedAccess[]>();
     const wanted = new Set(noted.map(accessKey));
-    for (const access of accesses) {
+    const moments = new Set(noted.map(({ occurred_at }) => occurred_at));
+    for (let i = 0; i < pack.length; i++) {
+      if (!moments.has(pack.times[i] as number)) continue;
+      const access = pack.rankedAt(i);
       const key = accessKey(access.event);
       if (wanted.has(key)) contents.set(key, [...(contents.get(key) ?? []), access]);
     }

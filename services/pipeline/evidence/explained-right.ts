@@ -12,7 +12,7 @@ export function explainedRight(store: FactStore): ExplainedRight {
   return async (rows) => {
     const book = new CaseBook(store, CASE_BYTES);
     await book.begin();
-    const cases = await book.read(citedCases(rows.map(({ event }) => event)));
+    const cases = await book.read(citedCases(rows.map(({ event }) => event.case_id)));
     const limits = await readLimits(store, cases, []);
     return rows.every(({ event, explained, inputs }) => {
       const right = explainAccess(event, cases, limits);

@@ -5,20 +5,38 @@ import type { ClickHouse } from '../../platform/clickhouse/client.js';
 import { toDateTime64, toDay } from '../../platform/clickhouse/time.js';
 import { inputsOf, rankOf, rowVersion, sqlStrings, TABLES } from '../tables.js';
 import type { Touched } from '../touched.js';
-import type { CitingQuery, ExplainedAccess, StoredAccess } from './fact-store.js';
+import type { CitingQuery, ExplainedAccesses, StoredAccess } from './fact-store.js';
 import { MAX_IDS } from './fact-store-cases.js';
 
 /** Of the table access_events, in the order of its rows. */
 export const ACCESS_COLUMNS = [...TABLES['access-log'].columns, 'explained', 'version'];
 
-export async function insertAccesses(ch: ClickHouse, accesses: readonly ExplainedAccess[]): Promise<void> {
-  if (accesses.length > 0) await ch.insert('access_events', ACCESS_COLUMNS, accesses.map(toRow));
+export async function insertAccesses(ch: ClickHouse, accesses: ExplainedAccesses): Promise<void> {
+  if (accesses.pack.length > 0) await ch.insertObjects('access_events', ACCESS_COLUMNS, rowsOf(accesses));
 }
 
-const toRow = ({ event, rank, explained, inputs }: ExplainedAccess): unknown[] =>
-  accessRow(event, toDateTime64(event.occurred_at), explained, rowVersion(rank, inputs));
+/** More than what follows an access in its row takes. */
+const TAIL_BYTES = 64;
+const NEWLINE = 0x0a;
 
-/** In the order of TABLES['access-log'].columns; spelled out because it runs once for every event. */
+/** The packed texts, which name their columns, each with its explanation and version in place of the closing brace. */
+function rowsOf({ pack, explained, inputs }: ExplainedAccesses): Buffer {
+  let bytes = pack.length * TAIL_BYTES;
+  for (let i = 0; i < pack.length; i++) bytes += pack.sizeAt(i);
+  const rows = Buffer.allocUnsafeSlow(bytes);
+  let at = 0;
+  for (let i = 0; i < pack.length; i++) {
+    toDateTime64(pack.times[i] as number);
+    pack.copyAt(i, rows, at);
+    at += pack.sizeAt(i) - 1;
+    const version = rowVersion(pack.ranks[i] as number, inputs[i] as number);
+    at += rows.write(`,"explained":"${explained[i]}","version":${version}}`, at, 'latin1');
+    rows[at++] = NEWLINE;
+  }
+  return rows.subarray(0, at);
+}
+
+/** In the order of TABLES['access-log'].columns. */
 export const accessRow = (
   event: Omit<AccessEvent, 'occurred_at'>,
   occurredAt: unknown,

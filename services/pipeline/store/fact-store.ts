@@ -2,6 +2,7 @@
 // nothing between calls that a crash could lose, so a store may fail before or after any of them. What a call has written is
 // seen by every call that begins after it has resolved; nothing else is assumed of order.
 
+import type { AccessPack } from '../../core/feeds/access-pack.js';
 import type { DeadLetter } from '../../core/feeds/batch.js';
 import type { AccessEvent, ContextFeed, Explained, FeedRecords } from '../../core/feeds/records.js';
 import type { CaseVersion } from '../cases/case-cache.js';
@@ -16,7 +17,7 @@ export interface FactStore {
     ranks: readonly number[],
   ): Promise<void>;
   /** Of two rows of one access the one with the larger (rank, inputs) stays. */
-  insertAccesses(accesses: readonly ExplainedAccess[]): Promise<void>;
+  insertAccesses(accesses: ExplainedAccesses): Promise<void>;
   /** Every stored version of these cases, in any order, repeats and replaced contents included or not. */
   readCases(ids: readonly string[]): Promise<StoredCases>;
   /** Hands over the hashes (see idHash) of all stored cases' ids, in pieces. */
@@ -55,6 +56,13 @@ export interface ExplainedAccess {
   readonly explained: Explained;
   /** grows with all that its explanation was decided on, see explainer.ts */
   readonly inputs: number;
+}
+
+/** Many of them: each one's explanation beside the pack. */
+export interface ExplainedAccesses {
+  readonly pack: AccessPack;
+  readonly explained: readonly Explained[];
+  readonly inputs: readonly number[];
 }
 
 export type StoredAccess = ExplainedAccess;

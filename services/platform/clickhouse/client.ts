@@ -38,6 +38,8 @@ export interface ClickHouse {
   queryStream(sql: string, format: string): Promise<AsyncIterable<string>>;
   /** JSONCompactEachRow, one request, one block: atomic within a partition. Times as `toDateTime64` gives them. */
   insert(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[]): Promise<void>;
+  /** The same from rows that are text already: JSON objects that name these columns, a newline behind each. */
+  insertObjects(table: string, columns: readonly string[], rows: Buffer): Promise<void>;
   command(sql: string, params?: Record<string, unknown>): Promise<void>;
   /** Whether the server answers and takes the credentials, within three seconds. */
   ping(): Promise<boolean>;
@@ -130,6 +132,17 @@ export function connectClickHouse(settings: ClickHouseSettings): ClickHouse {
     };
   }
 
+  const insertBody = (table: string, columns: readonly string[], format: string, body: Buffer): Promise<void> =>
+    attempt(insertTimeoutMs, async (abort_signal) => {
+      const { stream } = await client.exec({
+        query: named(`INSERT INTO {db}.${table} (${columns.join(', ')}) FORMAT ${format}`),
+        values: Readable.from([body], { objectMode: false }),
+        clickhouse_settings: insertSettings,
+        abort_signal,
+      });
+      await text(stream);
+    });
+
   return {
     database: settings.database,
 
@@ -177,19 +190,10 @@ export function connectClickHouse(settings: ClickHouseSettings): ClickHouse {
     },
 
     async insert(table, columns, rows) {
-      if (rows.length === 0) return;
-      // One JSON.stringify of all rows, without the outer brackets: half the time of one call per row.
-      const body = Buffer.from(JSON.stringify(rows).slice(1, -1));
-      await attempt(insertTimeoutMs, async (abort_signal) => {
-        const { stream } = await client.exec({
-          query: named(`INSERT INTO {db}.${table} (${columns.join(', ')}) FORMAT JSONCompactEachRow`),
-          values: Readable.from([body], { objectMode: false }),
-          clickhouse_settings: insertSettings,
-          abort_signal,
-        });
-        await text(stream);
-      });
+      if (rows.length > 0) await insertBody(table, columns, 'JSONCompactEachRow', rowsText(rows));
     },
+
+    insertObjects: (table, columns, rows) => insertBody(table, columns, 'JSONEachRow', rows),
 
     async command(sql, params) {
       await attempt(queryTimeoutMs, (abort_signal) =>
@@ -216,6 +220,23 @@ export function connectClickHouse(settings: ClickHouseSettings): ClickHouse {
     },
   };
 }
+
+/** So many rows are one text: half the time of a call for each row, and short enough to die young. */
+const rowsOfText = 128;
+
+function rowsText(rows: readonly (readonly unknown[])[]): Buffer {
+  const pieces: Buffer[] = [];
+  for (let from = 0; from < rows.length; from += rowsOfText) {
+    const brackets = JSON.stringify(rows.slice(from, from + rowsOfText));
+    const piece = Buffer.from(brackets);
+    piece[0] = newline;
+    piece[piece.length - 1] = newline;
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}
+
+const newline = 0x0a;
 
 /** readonly = 2 stops what changes data, but lets KILL QUERY and CREATE TEMPORARY TABLE pass. */
 function refuseAllButReading(sql: string): void {

@@ -2,9 +2,8 @@
 // reason and original bytes; the rest goes through. It knows lines, not where they came from.
 
 import { isAscii, isUtf8 } from 'node:buffer';
-import type { DeadLetter, DeadLetterReason, DecodedBatch } from '../../core/feeds/batch.js';
-import { eventTimeMs } from '../../core/feeds/identity.js';
-import type { Feed, FeedRecords } from '../../core/feeds/records.js';
+import { BatchBuilder, type DeadLetterReason, type DecodedBatch } from '../../core/feeds/batch.js';
+import type { Feed } from '../../core/feeds/records.js';
 import { type Verdict, validateRecord } from '../../core/feeds/validate.js';
 import { MAX_RECORD_BYTES } from '../../core/feeds/values.js';
 import { type Line, MAX_KEPT_BYTES } from './lines.js';
@@ -17,31 +16,26 @@ const BYTE_ORDER_MARK = 0xfeff;
 export class FeedBatch<F extends Feed> {
   readonly #feed: F;
   readonly #fileName: string;
-  readonly #records: FeedRecords[F][] = [];
-  readonly #ranks: number[] = [];
-  readonly #deadLetters: DeadLetter[] = [];
-  #watermarkMs = Number.NEGATIVE_INFINITY;
+  readonly #batch: BatchBuilder<F>;
   bytes = 0;
 
   constructor(feed: F, fileName: string) {
     this.#feed = feed;
     this.#fileName = fileName;
+    this.#batch = new BatchBuilder(feed);
   }
 
   get size(): number {
-    return this.#records.length + this.#deadLetters.length;
+    return this.#batch.size;
   }
 
   add(line: Line): void {
     const verdict = read(this.#feed, this.#fileName, line);
     if (!verdict) return;
     this.bytes += line.bytes.length;
-    if (verdict.ok) {
-      this.#records.push(verdict.record);
-      this.#ranks.push(verdict.rank);
-      this.#watermarkMs = Math.max(this.#watermarkMs, eventTimeMs(this.#feed, verdict.record));
-    } else {
-      this.#deadLetters.push({
+    if (verdict.ok) this.#batch.add(verdict);
+    else {
+      this.#batch.refuse({
         topic: this.#fileName,
         partition: 0,
         offset: String(line.number),
@@ -54,13 +48,7 @@ export class FeedBatch<F extends Feed> {
   }
 
   done(): DecodedBatch<F> {
-    return {
-      feed: this.#feed,
-      records: this.#records,
-      ranks: this.#ranks,
-      deadLetters: this.#deadLetters,
-      watermarkMs: this.#watermarkMs,
-    };
+    return this.#batch.done();
   }
 }
 

@@ -3,7 +3,7 @@
 // the folder's reader does.
 
 import { latestTimeMs, messageKey } from '../../core/feeds/identity.js';
-import { FEEDS, type Feed } from '../../core/feeds/records.js';
+import { FEEDS, type Feed, type FeedRecords } from '../../core/feeds/records.js';
 import type { KafkaSettings, RegistrySettings } from '../config/settings.js';
 import { openCaseFolder, readFeed } from '../files/case-folder.js';
 import type { Logger } from '../log/logger.js';
@@ -69,7 +69,7 @@ export async function produceFolder(options: ProduceOptions): Promise<ProduceCou
       });
       let sending: Promise<void> = Promise.resolve();
       for await (const batch of batches) {
-        const messages = batch.records.map(encode);
+        const messages = Array.from<FeedRecords[Feed], OutgoingMessage>(batch.records, encode);
         await sending;
         if (signal.aborted) return counts;
         await pace.turn(messages.length);

@@ -2,8 +2,8 @@
 // partitions anew whenever one comes or goes. What was read and not committed is read again.
 
 import type { PartitionEnd } from '../../../services/core/align/frontier.js';
-import type { DeadLetter, DecodedBatch } from '../../../services/core/feeds/batch.js';
-import { eventTimeMs } from '../../../services/core/feeds/identity.js';
+import { BatchBuilder, type DeadLetter, type DecodedBatch } from '../../../services/core/feeds/batch.js';
+import { canonicalJson } from '../../../services/core/feeds/canonical.js';
 import { FEEDS, type Feed, type FeedRecords } from '../../../services/core/feeds/records.js';
 import type { Position, TopicPartition } from '../../../services/platform/kafka/group.js';
 import type { Committed } from '../../../services/platform/kafka/offsets.js';
@@ -75,20 +75,13 @@ export class ModelLog {
   read({ topic, partition }: TopicPartition, position: number, most: number): Stretch {
     const entries = (this.entries.get(nameOf({ topic, partition })) as Entry[]).slice(position, position + most);
     const feed = topic as Feed;
-    const records: FeedRecords[Feed][] = [];
-    const ranks: number[] = [];
-    const deadLetters: DeadLetter[] = [];
-    let watermarkMs = Number.NEGATIVE_INFINITY;
+    const builder = new BatchBuilder(feed);
     for (const [i, { value }] of entries.entries()) {
-      if (value === null) deadLetters.push(letter(topic, partition, position + i));
-      else {
-        records.push(value.record);
-        ranks.push(value.rank);
-        watermarkMs = Math.max(watermarkMs, eventTimeMs(feed, value.record));
-      }
+      if (value === null) builder.refuse(letter(topic, partition, position + i));
+      else builder.add({ ...value, canonical: canonicalJson(feed, value.record) });
     }
     const ends = { firstOffset: String(position), nextOffset: String(position + entries.length) };
-    return { topic: feed, partition, ...ends, batch: { feed, records, ranks, deadLetters, watermarkMs } };
+    return { topic: feed, partition, ...ends, batch: builder.done() as DecodedBatch };
   }
 
   join(member: Member): void {

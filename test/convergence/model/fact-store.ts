@@ -6,6 +6,7 @@ import { ensure } from '../../../services/core/maps.js';
 import { dayOf, dayText } from '../../../services/core/time.js';
 import type { CaseVersion } from '../../../services/pipeline/cases/case-cache.js';
 import { idHash } from '../../../services/pipeline/cases/id-hash.js';
+import { listed } from '../../../services/pipeline/store/explained-accesses.js';
 import type { Citation, FactStore, StoredAccess } from '../../../services/pipeline/store/fact-store.js';
 import type { Touched } from '../../../services/pipeline/touched.js';
 import type { ModelDatabase } from './database.js';
@@ -32,7 +33,7 @@ export function createModelFactStore(db: ModelDatabase): FactStore {
       db.maybeMerge();
     },
     async insertAccesses(accesses) {
-      for (const access of accesses) {
+      for (const access of listed(accesses)) {
         const { event, rank } = access;
         const inputs = Math.min(access.inputs, MAX_INPUTS);
         db.accesses.insert(identityOf('access-log', event), { rank, inputs }, { ...access, inputs });

@@ -56,6 +56,7 @@ describe('a valid access', () => {
     expect(verdict('access-log', { ...ACCESS, colour: 'red', case_id: null })).toEqual({
       ok: true,
       rank: expect.any(Number),
+      canonical: expect.any(String),
       record: {
         ...ACCESS,
         occurred_at: KAFKA_MS,

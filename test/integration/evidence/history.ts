@@ -2,6 +2,7 @@
 
 import { contentRank } from '../../../services/core/feeds/canonical.js';
 import type { AccessEvent, Explained } from '../../../services/core/feeds/records.js';
+import { explainedAccesses } from '../../../services/pipeline/store/explained-accesses.js';
 import { insertAccesses } from '../../../services/pipeline/store/fact-store-accesses.js';
 import { FINDING_COLUMNS } from '../../../services/pipeline/store/judge-store-judgements.js';
 import type { ClickHouse } from '../../../services/platform/clickhouse/client.js';
@@ -37,10 +38,8 @@ export async function landEvents(
   explained: Explained = 'no',
   inputs = 0,
 ): Promise<void> {
-  await insertAccesses(
-    ch,
-    events.map((event) => ({ event, rank: contentRank('access-log', event), explained, inputs })),
-  );
+  const rows = events.map((event) => ({ event, rank: contentRank('access-log', event), explained, inputs }));
+  await insertAccesses(ch, explainedAccesses(rows));
 }
 
 export async function judge(

@@ -1,6 +1,7 @@
 // So many honest histories: a random order of what happens in the ordinary way, each step sealed or not, none of which may be accused once
 // a pass has gone over it. Half of them are an embedded database, alone with its replay; half are a stack, whose log vouches for what came.
 
+import { batchOf } from '../../../services/core/feeds/batch.js';
 import { contentRank } from '../../../services/core/feeds/canonical.js';
 import type { AccessEvent, SupportCase } from '../../../services/core/feeds/records.js';
 import type { Witness } from '../../../services/pipeline/evidence/differences.js';
@@ -72,10 +73,7 @@ const statementOf = ({ key, anchor }: Sealed, nowMs: number) => ({ key, anchor, 
 async function land({ lander, log }: Pick<Story, 'lander' | 'log'>, events: readonly AccessEvent[]): Promise<void> {
   log.push(...events);
   const ranks = events.map((event) => contentRank('access-log', event));
-  await lander.land({
-    batchId: 'b',
-    batches: [{ feed: 'access-log', records: [...events], ranks, deadLetters: [], watermarkMs: START_MS }],
-  });
+  await lander.land({ batchId: 'b', batches: [batchOf('access-log', events, ranks)] });
 }
 
 async function landCase(

@@ -46,7 +46,7 @@ describe('a ClickHouse connection', () => {
       ],
     );
     expect(seen).toHaveLength(1);
-    expect(seen[0]?.body).toBe('["c-1",1772357400000],["c-\\"2",null]');
+    expect(seen[0]?.body.trim()).toBe('["c-1",1772357400000],["c-\\"2",null]');
     const query = seen[0]?.url.searchParams;
     expect(query?.get('query')).toBe(
       'INSERT INTO keyhole_test.canaries (customer_id, planted_at) FORMAT JSONCompactEachRow',

@@ -13,7 +13,7 @@ const FILE = 'access-log.ndjson.gz';
 async function read(archive: Buffer): Promise<{ events: string[]; letters: DeadLetter[] }> {
   const batches = await readAll(caseFolder({ [FILE]: archive }), 'access-log', { maxRecords: 999 });
   return {
-    events: batches.flatMap((batch) => batch.records).map((record) => record.event_id),
+    events: batches.flatMap((batch) => [...batch.records]).map((record) => record.event_id),
     letters: batches.flatMap((batch) => batch.deadLetters),
   };
 }
