@@ -49,7 +49,7 @@ const SHEETS_PER_WRITE = 50;
 /** A round that touches more days than this is catching up: nothing in it is news. */
 const MAX_FAST_DAYS = 3;
 /** While duties keep coming, what is no news is put off for so long at most, and then judged in slices of so long. */
-const PUT_OFF_MS = 12_000;
+const PUT_OFF_MS = 30_000;
 const SLICE_MS = 100;
 
 /** What a judge remembers between rounds; a fault anywhere and all of it is forgotten. */

@@ -25,7 +25,10 @@ export interface LandingPorts {
   persist<T>(call: () => Promise<T>): Promise<T>;
 }
 
+/** Of full runs. Small ones gain nothing from company: what comes meanwhile is one run, with the statements of one. */
 const MAX_RUNS = 2;
+/** A run below this share of the rows that one may have is small. */
+const SMALL_SHARE = 0.2;
 
 /** Ends when the backlog has ended and is empty; throws what `persist` gives up on. */
 export async function landForever(ports: LandingPorts): Promise<void> {
@@ -36,7 +39,8 @@ export async function landForever(ports: LandingPorts): Promise<void> {
     const ended = landRun(ports, run, before);
     ended.catch(() => undefined);
     underWay.push(ended);
-    if (underWay.length >= MAX_RUNS) await underWay.shift();
+    const most = rowsOf(run) < SMALL_SHARE * ports.maxRows ? 1 : MAX_RUNS;
+    while (underWay.length >= most) await underWay.shift();
   }
   await Promise.all(underWay);
 }
@@ -70,6 +74,9 @@ async function landRun(ports: LandingPorts, run: readonly Part[], before: Promis
 async function publish({ publishDeadLetters, persist }: LandingPorts, letters: readonly DeadLetter[]): Promise<void> {
   if (letters.length > 0) await metrics.timed('dead_letter', () => persist(() => publishDeadLetters(letters)));
 }
+
+const rowsOf = (run: readonly Part[]): number =>
+  run.reduce((sum, { batch }) => sum + batch.records.length + batch.deadLetters.length, 0);
 
 interface RunEnd extends Position {
   readonly topic: Feed;

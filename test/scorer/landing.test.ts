@@ -79,7 +79,7 @@ async function run(parts: readonly PartShape[], faults: Faults = {}) {
 }
 
 describe('a landing', () => {
-  test('lands, then publishes dead letters, then says how far, then commits', async () => {
+  test('lands and publishes dead letters, then says how far, then commits', async () => {
     const { story, backlog, outcome } = await run([{ letters: [letter('1')] }]);
     expect(story).toEqual(['land', 'publish 1', 'progress', 'commit']);
     expect(backlog.bytes).toBe(0);
@@ -143,6 +143,15 @@ describe('two runs under way', () => {
     });
     expect(story).toEqual(['land', 'land', 'progress', 'commit', 'progress', 'commit']);
     expect(committed.flat().map(({ offset }) => offset)).toEqual(['900', '1800']);
+  });
+
+  test('a small one is waited for: what comes meanwhile shares the statements of one', async () => {
+    const { story } = await run([
+      { first: 0, rows: 900 },
+      { first: 900, rows: 150 },
+      { first: 1050, rows: 950 },
+    ]);
+    expect(story).toEqual(['land', 'land', 'progress', 'commit', 'progress', 'commit', 'land', 'progress', 'commit']);
   });
 
   test('nothing of the second is said or committed when the first is never stored', async () => {
