@@ -4,7 +4,12 @@
 
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import {
+  type ClickHouseClient,
+  type ClickHouseClientConfigOptions,
+  ClickHouseLogLevel,
+  createClient,
+} from '@clickhouse/client';
 import { KeyholeError } from '../../core/errors.js';
 import { isBrokenConnection, toKeyholeError } from './errors.js';
 import { bindArrays } from './params.js';
@@ -55,12 +60,7 @@ const idleSocketMs = 2_000;
 function createHttpClient(settings: ClickHouseSettings, database: string | undefined): ClickHouseClient {
   return createClient({
     url: settings.url,
-    // The local server takes a login by these headers alone (deploy/local/clickhouse/config.xml); a Basic one beside them is refused by any server.
-    set_basic_auth_header: false,
-    http_headers: {
-      'X-ClickHouse-User': headerText(settings.user),
-      'X-ClickHouse-Key': headerText(settings.password),
-    },
+    ...loginOf(settings),
     ...(database !== undefined && { database }),
     application: 'keyhole',
     request_timeout: queryTimeoutMs + 10_000,
@@ -72,8 +72,11 @@ function createHttpClient(settings: ClickHouseSettings, database: string | undef
   });
 }
 
-/** Node writes headers byte by byte; ClickHouse reads UTF-8. */
-const headerText = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
+/** The local server takes a login by ClickHouse's headers alone (deploy/local/clickhouse/config.xml); what a header would not carry whole goes as Basic. */
+function loginOf({ user, password }: ClickHouseSettings): ClickHouseClientConfigOptions {
+  if (!/^[!-~]*$/.test(user + password)) return { username: user, password };
+  return { set_basic_auth_header: false, http_headers: { 'X-ClickHouse-User': user, 'X-ClickHouse-Key': password } };
+}
 
 function endpointOf(url: string): string {
   if (!URL.canParse(url))

@@ -113,7 +113,7 @@ async function connect(
 /** A database that has the views and not the ledger is a role's: it is used as it is. */
 async function isOfRole(ch: ClickHouse): Promise<boolean> {
   const [row] = await ch.query<{ views: string; ledgers: string }>(
-    `SELECT countIf(name = 'accesses') AS views, countIf(name = 'schema_migrations') AS ledgers FROM system.tables WHERE database = {database:String}`,
+    `SELECT countIf(name IN ('accesses', 'investigator_activity')) AS views, countIf(name = 'schema_migrations') AS ledgers FROM system.tables WHERE database = {database:String}`,
     { database: ch.database },
   );
   return row !== undefined && row.views !== '0' && row.ledgers === '0';

@@ -89,6 +89,12 @@ describe('the roles', () => {
     for (const said of [read.stdout, read.stderr]) expect(said).not.toMatch(SECRET);
   });
 
+  test('the command line works for an auditor', async () => {
+    const asked = ['sql', 'SELECT count() AS n FROM reveals FORMAT JSONEachRow'];
+    const { code, stdout, stderr } = await runCli(asked, databaseEnv(world.server.roles.auditor));
+    expect([code, stdout.trim(), stderr]).toEqual([0, '{"n":"0"}', '']);
+  });
+
   test('an analyst makes every report, with pseudonyms, and it is on record under the analyst’s name', async () => {
     const env = databaseEnv(world.server.roles.analyst);
     const about: Partial<Record<ReportKind, readonly string[]>> = {

@@ -7,6 +7,7 @@ type Answer = (request: IncomingMessage, response: ServerResponse, body: string)
 
 interface Seen {
   readonly url: URL;
+  readonly headers: IncomingMessage['headers'];
   readonly body: string;
 }
 
@@ -20,7 +21,7 @@ beforeEach(async () => {
   answer = (_request, response) => response.end();
   server = createServer((request, response) => {
     void text(request).then((body) => {
-      seen.push({ url: new URL(request.url ?? '/', 'http://server'), body });
+      seen.push({ url: new URL(request.url ?? '/', 'http://server'), headers: request.headers, body });
       answer(request, response, body);
     });
   });
@@ -55,6 +56,27 @@ describe('a ClickHouse connection', () => {
     expect(query?.get('deduplicate_insert')).toBe('disable');
     expect(query?.get('input_format_parallel_parsing')).toBe('0');
     expect(query?.get('date_time_input_format')).toBe('basic');
+  });
+
+  test('logs in by ClickHouse’s headers, and by Basic authentication where a header would not carry the password', async () => {
+    answer = (_request, response) => response.end('1');
+    await ch.ping();
+    expect(seen[0]?.headers).toMatchObject({ 'x-clickhouse-user': 'u', 'x-clickhouse-key': 'p' });
+    expect(seen[0]?.headers.authorization).toBeUndefined();
+    for (const password of ['pässword', ' p ']) {
+      const { port } = server.address() as AddressInfo;
+      const other = connectClickHouse({
+        url: `http://127.0.0.1:${port}`,
+        user: 'u',
+        password,
+        database: 'keyhole_test',
+      });
+      await other.ping();
+      await other.close();
+      const { headers } = seen.at(-1) ?? {};
+      expect(headers?.['x-clickhouse-user']).toBeUndefined();
+      expect(headers?.authorization).toBe(`Basic ${Buffer.from(`u:${password}`).toString('base64')}`);
+    }
   });
 
   test('sends nothing once it is closed: the call is refused as a passing fault', async () => {
