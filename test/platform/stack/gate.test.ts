@@ -193,7 +193,7 @@ describe('the gate', () => {
       reply = (response) => response.end('{"n":1}\n');
       expect(await ch.query('SELECT {x:String} AS n', { x: 'file' })).toEqual([{ n: 1 }]);
       await ch.insert('reports_made', ['kind'], [['it’s a `file` $']]);
-      expect(seen.at(-1)?.body).toBe(
+      expect(seen.at(-1)?.body.replace(/\n+/g, '\n').trim()).toBe(
         'INSERT INTO a.reports_made (kind) FORMAT JSONCompactEachRow\n["it’s a `file` $"]',
       );
       await expect(ch.query("SELECT file('x')")).rejects.toMatchObject({

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClickHouse, ClickHouseSettings } from '../../../../services/platform/clickhouse/client.js';
 import { startClickHouse } from '../../../../services/platform/stack/clickhouse.js';
+import { systemCode } from '../../../../services/platform/stack/system-error.js';
 
 export interface SmallDisk {
   readonly clickhouse: ClickHouseSettings;
@@ -52,7 +53,7 @@ function writeUntilFull(file: string): void {
   try {
     for (;;) writeSync(descriptor, chunk);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+    if (systemCode(error) !== 'ENOSPC') throw error;
   } finally {
     closeSync(descriptor);
   }
