@@ -72,11 +72,11 @@ async function measureAll(bench: Bench): Promise<Figures> {
     if (options.explain) for (const line of await queryCosts(rig, `bench_${name}`)) say(line);
     return result;
   };
+  const two = wants('b2') ? await run('two_scorers', start, backlog.events, 2) : null;
   const one = wants('b', 'b2', 'f') ? await run('one_scorer', start, backlog.events, 1) : null;
   // On both sides of Keyhole, so that a machine that changes its pace does not make the ratio.
   const floorAfter = floorBefore && one ? await floorRun(bench, 'floor_again', start, backlog) : null;
   const floor = floorBefore && (floorAfter ? meanFloor([floorBefore, floorAfter]) : floorBefore);
-  const two = wants('b2') ? await run('two_scorers', start, backlog.events, 2) : null;
   const poison = wants('f') && one !== null ? await runPoison(bench, one, run) : null;
   const { alertBudget, live: liveSizes, largeHistoryEvents } = options;
   const { historyEndMs, firstNewDay } = bench;
@@ -120,11 +120,15 @@ async function floorRun(
 
 type Run = (name: string, starts: readonly PartitionStart[], events: number, scorers: number) => Promise<BacklogRun>;
 
-/** Between two runs over the clean backlog, so that a machine that slows down meanwhile is not taken for the price of broken records. */
+/**
+ * Between two runs over the clean backlog, so that a machine that slows down meanwhile is not taken for the price of broken records; a
+ * quick bench has time for the first of them.
+ */
 async function runPoison(bench: Bench, before: BacklogRun, run: Run): Promise<PoisonRun> {
   const starts = await endsOf(bench.rig);
   const { events, broken } = await produce(bench, BROKEN_EVERY);
   const poisoned = await run('poison', starts, events, 1);
+  if (bench.options.quick) return { ...poisoned, broken, overClean: before.seconds / poisoned.seconds };
   const startsAgain = await endsOf(bench.rig);
   const clean = await produce(bench, 0);
   const after = await run('one_scorer_again', startsAgain, clean.events, 1);
