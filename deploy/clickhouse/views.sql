@@ -69,6 +69,7 @@ SELECT
 FROM {db}_analyst.reports_made;
 
 -- Who inserts a row here has recorded a reveal; `revealed` then shows who is behind the pseudonyms that the asking user recorded, on cases that exist.
+-- Aggregated, because a condition of who asks is tried where its columns come from, and its errors quote what it is tried on: it cannot go below an aggregate.
 CREATE OR REPLACE VIEW {db}_investigator.revealed SQL SECURITY DEFINER AS
 WITH named AS
 (
@@ -80,9 +81,12 @@ WITH named AS
         UNION DISTINCT SELECT customer_id FROM {db}.complaints
     ) AS c CROSS JOIN (SELECT key FROM {db}.pseudonym_key ORDER BY made_at LIMIT 1) AS k
 )
-SELECT r.at AS at, r.case_id AS case_id, r.pseudonym AS pseudonym, named.customer_id AS customer_id
-FROM (SELECT at, by, case_id, pseudonym FROM {db}.reveals) AS r INNER JOIN named ON named.pseudonym = r.pseudonym
-WHERE r.by = currentUser() AND r.case_id IN (SELECT case_id FROM {db}.latest_cases);
+SELECT r.at AS at, r.case_id AS case_id, r.pseudonym AS pseudonym, any(named.customer_id) AS customer_id
+FROM
+(
+    SELECT at, case_id, pseudonym FROM {db}.reveals WHERE by = currentUser() AND case_id IN (SELECT case_id FROM {db}.latest_cases)
+) AS r INNER JOIN named ON named.pseudonym = r.pseudonym
+GROUP BY r.at, r.case_id, r.pseudonym;
 
 -- The auditor sees everything that watchers do and nothing of customers: neither ids nor pseudonyms, nor text that people wrote.
 CREATE OR REPLACE VIEW {db}_auditor.investigator_activity SQL SECURITY DEFINER AS SELECT * FROM {db}.investigator_activity;

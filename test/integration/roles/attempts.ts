@@ -169,6 +169,18 @@ export const UNCHECKED_SETTINGS: readonly string[] = [
 /** The same of the table itself, which shows that the filter would quote an id. */
 export const FILTERED_TABLE = `SELECT * FROM (SELECT count() FROM ${db}.canaries SETTINGS ${FILTERS})`;
 
+const revealed = `${db}_investigator.revealed`;
+
+/** Conditions that fail on an id, and may quote it: tried on what the asking user revealed, and on nobody else. */
+export const UNREVEALED: readonly string[] = [
+  `SELECT count() FROM ${revealed} WHERE toUInt8(customer_id) = 1`,
+  `SELECT count() FROM ${revealed} WHERE toUInt8(customer_id) = 1 SETTINGS enable_analyzer = 0`,
+  `SELECT count() FROM ${revealed} WHERE pseudonym = 'p-' AND toUInt8(customer_id) = 1`,
+  `SELECT count() FROM ${revealed} WHERE throwIf(customer_id = 'secret-customer-2')`,
+  `SELECT count() FROM ${revealed} AS r INNER JOIN (SELECT toUInt8(1) AS one) AS b ON toUInt8(r.customer_id) = b.one`,
+  `SELECT customer_id FROM ${revealed} GROUP BY customer_id HAVING toUInt8(customer_id) = 1`,
+];
+
 /** Whether a condition on ids would be answered differently for an id that is there and one that is not. */
 export const GUESSES: readonly (readonly [what: string, ask: (id: string) => string])[] = [
   ['equality', (id) => `SELECT count() FROM ${db}_analyst.accesses WHERE has(customer_ids, '${id}')`],

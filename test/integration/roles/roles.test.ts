@@ -8,7 +8,7 @@ import { splitStatements } from '../../../services/platform/clickhouse/migration
 import { applyRoles, rolesScript } from '../../../services/platform/clickhouse/roles.js';
 import { projectRoot } from '../../../services/platform/root.js';
 import { databaseEnv, runCli } from '../support/stack.js';
-import { FORBIDDEN, GUESSES, NOSY } from './attempts.js';
+import { FORBIDDEN, GUESSES, NOSY, UNREVEALED } from './attempts.js';
 import { DATABASE, openRoleWorld, PEOPLE, type RoleWorld, SECRET } from './world.js';
 
 const db = DATABASE;
@@ -150,6 +150,11 @@ describe('the roles', () => {
       { by: 'keyhole_investigator', case_id: 'no-such-case', why: '' },
       { by: 'keyhole_investigator', case_id: 'case-1', why: 'complained' },
     ]);
+  });
+
+  test.each(UNREVEALED)('an investigator learns no more than what was revealed by: %s', async (sql) => {
+    const { text } = await world.ask('investigator', sql);
+    expect([sql, text.match(/secret-customer-(?!1\b)\d+|throwIf/g)]).toEqual([sql, null]);
   });
 
   test('an auditor sees what investigators did, and nothing of customers', async () => {
