@@ -39,6 +39,8 @@ const conductSchema = z.strictObject({
   /** which accesses the amount counts: all, or those that no case explains */
   counts: z.enum(['all', 'unexplained']),
   evidence: z.array(z.enum(EVIDENCE)).min(1),
+  /** weighs its pieces together only, where one strong piece alone is not yet what the detection is about */
+  together: z.boolean().default(false),
   /** whose conduct: employees', employees' on notice or gone, or sellers' third-party tools' */
   who: z.enum(WHO).default('people'),
   /** windows with a smaller amount are judged but never reported */

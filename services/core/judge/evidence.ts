@@ -38,9 +38,12 @@ export function weigh(kinds: readonly EvidenceKind[], figures: ConductFigures, c
 
 /**
  * All evidence in one surprise, −log10 p: the smaller of Fisher's probability (many moderate pieces) and Bonferroni's
- * (one strong piece), doubled for the choice between the two.
+ * (one strong piece), doubled for the choice between the two; of a detection that weighs its pieces together only, Fisher's.
  */
-export const combined = (evidence: readonly Evidence[]): number => combinedLogs(evidence.map((piece) => piece.logP));
+export function combined(evidence: readonly Evidence[], { together }: { readonly together: boolean }): number {
+  const logs = evidence.map((piece) => piece.logP);
+  return together ? surprise(logFisher(logs)) : combinedLogs(logs);
+}
 
 export function combinedLogs(logs: readonly number[]): number {
   const strongest = Math.log(Math.max(1, logs.length)) + Math.min(0, ...logs);

@@ -139,7 +139,7 @@ function detectedAt(
     const surprise =
       figures.amount === final.amount
         ? assessed.surprise
-        : combined(weigh(judge.evidence, figures, { ...context, activeDays }));
+        : combined(weigh(judge.evidence, figures, { ...context, activeDays }), judge);
     if (expectedPerDay(surprise, judged, level.calibration) <= level.thresholds.keep) return access.occurred_at;
   }
   return accesses.at(-1)?.occurred_at ?? startOf(day);

@@ -79,7 +79,7 @@ function recompute(): Record<string, number | string | null> {
   const decades = (kind: Evidence['kind']): number =>
     -(evidence.find((piece) => piece.kind === kind)?.logP ?? Number.NaN) / Math.LN10;
   const { spread, ratePerDay, mean, variance } = predict(context.own, group, 1, 1);
-  const surprise = combined(evidence);
+  const surprise = combined(evidence, { together: false });
   const alarms = expectedPerDay(surprise, entities, calibration);
   return {
     spread,

@@ -38,7 +38,7 @@ export const fairToMovers = (conduct: Kind<Conduct>): Kind<Conduct> => ({
       const evidence = weigh(judge.evidence, detail.figures, context);
       return {
         key: `actor ${detail.actorId}`,
-        surprise: combined(evidence),
+        surprise: combined(evidence, judge),
         detail: { ...detail, context, evidence },
       };
     }
