@@ -153,27 +153,38 @@ export function connectClickHouse(settings: ClickHouseSettings): ClickHouse {
       return attempt(queryTimeoutMs, async (abort_signal) => {
         const request = prepared(sql, params, { ...querySettings, ...extra });
         const result = await client.query({ ...request, format: 'JSONEachRow', abort_signal });
-        return await result.json<Row>();
+        const rows = await result.json<Row>();
+        refuseParts(rows.length, summaryIn(result.response_headers), endpoint);
+        return rows;
       });
     },
 
     queryColumns(sql: string): Promise<unknown[][]> {
       return attempt(queryTimeoutMs, async (abort_signal) => {
         const request = prepared(sql, undefined, { ...querySettings, output_format_json_quote_64bit_integers: 0 });
-        const { stream } = await client.exec({
+        const { stream, response_headers } = await client.exec({
           ...request,
           query: `${request.query} FORMAT JSONCompactColumns`,
           abort_signal,
         });
-        return JSON.parse(await text(stream)) as unknown[][];
+        const answer = await text(stream);
+        if (answer === '') refuseParts(0, Number.POSITIVE_INFINITY, endpoint);
+        const columns = JSON.parse(answer) as unknown[][];
+        refuseParts(columns[0]?.length ?? 0, summaryIn(response_headers), endpoint);
+        return columns;
       });
     },
 
     scanIntegers(sql, onPiece) {
       return attempt(queryTimeoutMs, async (abort_signal) => {
         const request = prepared(sql, undefined, querySettings);
-        const { stream } = await client.exec({ ...request, query: `${request.query} FORMAT RowBinary`, abort_signal });
-        await eachInteger(stream, onPiece);
+        const { stream, response_headers } = await client.exec({
+          ...request,
+          query: `${request.query} FORMAT RowBinary`,
+          abort_signal,
+        });
+        const seen = await eachInteger(stream, onPiece);
+        refuseParts(seen, summaryIn(response_headers), endpoint);
       });
     },
 
@@ -252,7 +263,27 @@ function refuseAllButReading(sql: string): void {
     );
 }
 
-async function eachInteger(stream: Readable, onPiece: (integers: Uint32Array) => void): Promise<void> {
+/** How many rows the answer has, as the server said ahead of it; NaN where it did not. */
+function summaryIn(headers: Readonly<Record<string, unknown>>): number {
+  const summary: unknown = headers['x-clickhouse-summary'];
+  if (typeof summary !== 'string') return Number.NaN;
+  const { result_rows: rows } = JSON.parse(summary) as { readonly result_rows?: string };
+  return rows === undefined ? Number.NaN : Number(rows);
+}
+
+/** A server without room on its disk answers 200 with a part of the rows, or none: it keeps the answer there until it is whole. */
+function refuseParts(rows: number, expected: number, endpoint: string): void {
+  if (!(rows < expected)) return;
+  throw new KeyholeError(
+    'clickhouse_unavailable',
+    `ClickHouse is unavailable: ${endpoint} sent a part of an answer; look whether its disk is full`,
+    { retriable: true },
+  );
+}
+
+/** @returns how many */
+async function eachInteger(stream: Readable, onPiece: (integers: Uint32Array) => void): Promise<number> {
+  let count = 0;
   let rest: Buffer = Buffer.alloc(0);
   for await (const piece of stream) {
     const bytes: Buffer = rest.length > 0 ? Buffer.concat([rest, piece as Buffer]) : (piece as Buffer);
@@ -260,8 +291,10 @@ async function eachInteger(stream: Readable, onPiece: (integers: Uint32Array) =>
     const integers = new Uint32Array(whole / 4);
     for (let i = 0; i < integers.length; i++) integers[i] = bytes.readUInt32LE(i * 4);
     onPiece(integers);
+    count += integers.length;
     rest = bytes.subarray(whole);
   }
+  return count;
 }
 
 async function* textOf(stream: Readable, endpoint: string): AsyncGenerator<string> {

@@ -53,6 +53,8 @@ const answerSettings: RequestSettings = {
   join_use_nulls: 0,
   /** The answer is sent once it is whole, so that a failure in the middle is a status and not half an answer. */
   wait_end_of_query: 1,
+  /** Until then it waits in memory, and only what is longer in a file. */
+  http_response_buffer_size: 1_048_576,
   max_threads: 2,
 };
 

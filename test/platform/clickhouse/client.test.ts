@@ -90,6 +90,20 @@ describe('a ClickHouse connection', () => {
     expect(seen).toEqual([]);
   });
 
+  test.each([
+    ['rows', '{"n":1}\n', () => ch.query('SELECT n')],
+    ['no rows', '', () => ch.query('SELECT n')],
+    ['columns', '[[1]]', () => ch.queryColumns('SELECT n')],
+    ['nothing', '', () => ch.queryColumns('SELECT n')],
+    ['integers', '\x01\x00\x00\x00', () => ch.scanIntegers('SELECT n', () => undefined)],
+  ])('takes a part of an answer (%s) for an outage: a server with a full disk sends one', async (_what, part, ask) => {
+    answer = (_request, response) => {
+      response.setHeader('X-ClickHouse-Summary', '{"result_rows":"2"}');
+      response.end(part);
+    };
+    await expect(ask()).rejects.toMatchObject({ code: 'clickhouse_unavailable', retriable: true });
+  });
+
   test('repeats a request once when its connection breaks', async () => {
     answer = (request, response) => {
       if (seen.length === 1) request.socket.destroy();
