@@ -87,7 +87,11 @@ function assess(
     };
     const evidence = weigh(judge.evidence, figures, context);
     const actorId = nameOf(actor);
-    return { key: `actor ${actorId}`, surprise: combined(evidence, judge), detail: { actorId, figures, context, evidence } };
+    return {
+      key: `actor ${actorId}`,
+      surprise: combined(evidence, judge),
+      detail: { actorId, figures, context, evidence },
+    };
   });
 }
 
