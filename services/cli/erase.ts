@@ -4,7 +4,7 @@
 import type { Command } from 'commander';
 import { checkReason } from '../core/exceptions/exception.js';
 import { eraseCustomer } from '../pipeline/retention/erase.js';
-import { inJson } from '../pipeline/retention/forgetting.js';
+import { rawPatternOf, refuseNaming } from '../pipeline/retention/forgetting.js';
 import { forgetRecords } from '../platform/kafka/forget.js';
 import type { TopicRecord } from '../platform/kafka/read-topic.js';
 import { DEAD_LETTERS_TOPIC } from '../platform/kafka/topics.js';
@@ -32,14 +32,15 @@ export function registerErase(program: Command): void {
 
 /** With whatever neighbours, as in the table of dead letters. */
 function holds(customer: string): (record: TopicRecord) => boolean {
-  const texts = [customer, inJson(customer)].map((text) => Buffer.from(text));
-  return ({ key, value }) => texts.some((text) => value.includes(text) || key?.includes(text) === true);
+  const pattern = new RegExp(rawPatternOf(customer), 'u');
+  return ({ key, value }) => [value, key].some((bytes) => bytes !== null && pattern.test(bytes.toString('utf8')));
 }
 
 async function run(flags: Flags): Promise<void> {
   const customer = parseId('--customer', flags.customer);
   const by = parseId('--by', flags.by);
   const note = checkReason('--why', flags.why);
+  refuseNaming(customer, { by, note });
   const context = await openEvidence(flags.data);
   try {
     const { clickhouse } = context.database;

@@ -4,6 +4,7 @@
 
 import type { ClickHouse } from '../platform/clickhouse/client.js';
 import { toIso } from '../platform/clickhouse/time.js';
+import { sqlStrings } from './tables.js';
 
 /** Accounts that Keyhole itself works with. */
 const MACHINES = `('default', 'keyhole', 'keyhole_admin', 'keyhole_writer')`;
@@ -25,19 +26,32 @@ export interface WatcherAccess {
   readonly source_ip: string | null;
 }
 
-/** Copies what the query log has; rows that were copied before stay as they are. */
-export async function collectQueries(ch: ClickHouse): Promise<void> {
+/** What people may have quoted as a name, and names with digits that are not functions: an alias may be a customer's id. */
+const QUOTED = '`(?:[^`\\\\]|\\\\.|``)*`|"(?:[^"\\\\]|\\\\.|"")*"';
+const NUMBERED = '\\b[A-Za-z_]\\w*[0-9]\\w*(\\s*[^\\s\\w(]|\\s+\\b|$)';
+const QUESTION = `replaceRegexpAll(replaceRegexpAll(normalizeQuery(query), ${sqlStrings([QUOTED])}, '\`?\`'), ${sqlStrings([NUMBERED])}, '?\\\\1')`;
+
+/** Copies what the query log has; rows that were copied before stay as they are. @param within SQL of a text column with what must not be copied replaced */
+export async function collectQueries(
+  ch: ClickHouse,
+  within = (column: string): string => `\`${column}\``,
+): Promise<void> {
   await ch.command('SYSTEM FLUSH LOGS');
   await ch.command(
     `INSERT INTO {db}.watcher_queries (at, actor_id, query_id, kind, outcome, names, question, result_rows, read_rows, duration_ms, source_ip, error_code)
-    SELECT toDateTime64(query_start_time_microseconds, 3, 'UTC'), user, query_id, query_kind,
-      multiIf(exception_code = ${ACCESS_DENIED}, 'denied', type = 'QueryFinish', 'allowed', 'failed'),
-      arraySort(arrayDistinct(arrayMap(x -> toString(x), arrayConcat(tables, views)))),
-      if(type = 'QueryFinish' OR exception_code = ${ACCESS_DENIED}, normalizeQuery(query), ''),
-      result_rows, read_rows, query_duration_ms, replaceOne(toString(address), '::ffff:', ''), exception_code
+    SELECT at, user, ${within('query_id')}, query_kind, outcome, names, ${within('question')}, result_rows, read_rows, query_duration_ms, source_ip,
+      exception_code
+    FROM
+    (
+    SELECT toDateTime64(query_start_time_microseconds, 3, 'UTC') AS at, user, query_id, query_kind,
+      multiIf(exception_code = ${ACCESS_DENIED}, 'denied', type = 'QueryFinish', 'allowed', 'failed') AS outcome,
+      arraySort(arrayDistinct(arrayMap(x -> toString(x), arrayConcat(tables, views)))) AS names,
+      if(type = 'QueryFinish' OR exception_code = ${ACCESS_DENIED}, ${QUESTION}, '') AS question,
+      result_rows, read_rows, query_duration_ms, replaceOne(toString(address), '::ffff:', '') AS source_ip, exception_code
     FROM system.query_log
     WHERE type != 'QueryStart' AND is_initial_query AND user NOT IN ${MACHINES} AND user != currentUser()
-      AND (user, query_id) NOT IN (SELECT actor_id, query_id FROM {db}.watcher_queries)`,
+      AND (user, query_id) NOT IN (SELECT actor_id, query_id FROM {db}.watcher_queries)
+    )`,
   );
 }
 

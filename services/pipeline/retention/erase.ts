@@ -11,7 +11,7 @@ import { INPUT_BITS, SEALED_TABLES, type SealedTable } from '../evidence/sealed-
 import { destroySecret, ensureSecrets } from '../evidence/secrets.js';
 import { sqlStrings, TABLES } from '../tables.js';
 import { deleteRows, holdsAny } from './delete-rows.js';
-import { type Forgetting, whileForgetting } from './forgetting.js';
+import { type Forgetting, refuseNaming, whileForgetting } from './forgetting.js';
 import { heldSql, readHolds } from './holds.js';
 import { type Mention, mentionedSql, mentionsOf, rawWhere, replaceSql } from './mentions.js';
 import { forgetQueries } from './query-log.js';
@@ -33,6 +33,7 @@ export async function eraseCustomer(
   statement: Omit<Statement, 'kind' | 'token'>,
 ): Promise<Erased> {
   if (customer.startsWith(TOKEN_PREFIX)) throw new UsageError('--customer names an erased customer');
+  refuseNaming(customer, statement);
   return await whileForgetting(ch, customer, (forgetting) => eraseForgotten(ch, forgetting, statement));
 }
 
@@ -62,7 +63,8 @@ async function eraseForgotten(
   await eraseCanary(ch, id, token);
   await eraseMentions(ch, mentions, { forgetting, token });
   await destroySecret(ch, id);
-  const queriesForgotten = await forgetQueries(ch, forgetting);
+  const queriesForgotten = await forgetQueries(ch, forgetting, token);
+  await eraseMentions(ch, await mentionsOf(ch, forgetting, 'watcher_queries'), { forgetting, token });
   const elsewhere = mentions.map(({ table, column }) => `${table}.${column}`);
   return { token, accesses, cases, complaints, elsewhere, queriesForgotten };
 }

@@ -2,6 +2,7 @@
 // and beside the parts that they change. The id lies in a table that is memory alone, for as long as the erasure lasts.
 
 import { randomBytes } from 'node:crypto';
+import { UsageError } from '../../core/errors.js';
 import type { ClickHouse } from '../../platform/clickhouse/client.js';
 
 /** SQL for what an erasure looks for and what it puts in its place. */
@@ -10,18 +11,42 @@ export interface Forgetting {
   readonly id: string;
   /** a regular expression that finds the id where neither side of it goes on like an id */
   readonly pattern: string;
-  /** the id as it stands in JSON */
-  readonly escaped: string;
+  /** a regular expression that finds the id with whatever neighbours, any of its characters escaped as in JSON */
+  readonly raw: string;
 }
 
 const PREFIX = 'forgetting_';
 const ID_CHARACTERS = '0-9A-Za-z_-';
 
-const patternOf = (id: string): string =>
-  `(^|[^${ID_CHARACTERS}])${id.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&')}($|[^${ID_CHARACTERS}])`;
+/** Below this many characters an id stands within too many words. */
+const TELLING_LENGTH = 4;
 
-/** A text as it stands within a JSON string. */
-export const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+const literally = (text: string): string => text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
+
+const patternOf = (id: string): string => `(^|[^${ID_CHARACTERS}])${literally(id)}($|[^${ID_CHARACTERS}])`;
+
+/** For ClickHouse (RE2) and for JavaScript. */
+export const rawPatternOf = (id: string): string => [...id].map(escapedOrNot).join('');
+
+/** A character as itself or as JSON may have it, also within JSON within JSON. */
+function escapedOrNot(character: string): string {
+  const short = character === '/' ? '\\/' : JSON.stringify(character).slice(1, -1);
+  const long = Array.from({ length: character.length }, (_, n) => {
+    const digits = character.charCodeAt(n).toString(16).padStart(4, '0');
+    return `\\\\+u${digits.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`)}`;
+  });
+  return `(?:${[...new Set([literally(character), literally(short), long.join('')])].join('|')})`;
+}
+
+/** What is said about an erasure is signed and kept for ever. @throws UsageError, without the id */
+export function refuseNaming(customer: string, said: { readonly by: string; readonly note: string }): void {
+  const named = new RegExp(customer.length < TELLING_LENGTH ? patternOf(customer) : rawPatternOf(customer), 'u');
+  const option = named.test(said.note) ? '--why' : named.test(said.by) ? '--by' : null;
+  if (option !== null)
+    throw new UsageError(
+      `${option} holds the id of the customer, and would be signed and kept: nothing was erased; say it without, as by the number of the request`,
+    );
+}
 
 /** What a crash left of an earlier one goes first. */
 export async function whileForgetting<T>(
@@ -31,11 +56,11 @@ export async function whileForgetting<T>(
 ): Promise<T> {
   await dropAll(ch);
   const table = `${PREFIX}${randomBytes(4).toString('hex')}`;
-  await ch.command(`CREATE TABLE {db}.${table} (id String, pattern String, escaped String) ENGINE = Memory`);
+  await ch.command(`CREATE TABLE {db}.${table} (id String, pattern String, raw String) ENGINE = Memory`);
   try {
-    await ch.insert(table, ['id', 'pattern', 'escaped'], [[customer, patternOf(customer), inJson(customer)]]);
+    await ch.insert(table, ['id', 'pattern', 'raw'], [[customer, patternOf(customer), rawPatternOf(customer)]]);
     const one = (column: string): string => `assumeNotNull((SELECT ${column} FROM {db}.${table}))`;
-    return await erase({ id: one('id'), pattern: one('pattern'), escaped: one('escaped') });
+    return await erase({ id: one('id'), pattern: one('pattern'), raw: one('raw') });
   } finally {
     await ch.command(`DROP TABLE IF EXISTS {db}.${table}`);
   }

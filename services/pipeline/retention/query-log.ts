@@ -6,21 +6,32 @@ import type { ClickHouse } from '../../platform/clickhouse/client.js';
 import { collectQueries } from '../watchers.js';
 import { deleteRows } from './delete-rows.js';
 import type { Forgetting } from './forgetting.js';
-
-const TEXTS = ['query', 'formatted_query', 'exception', 'log_comment'];
+import { replaceSql } from './mentions.js';
+import { anyTextSql } from './texts.js';
 
 /** @returns false where there is no such log, or this account may not change it */
-export async function forgetQueries(ch: ClickHouse, { id }: Forgetting): Promise<boolean> {
+export async function forgetQueries(ch: ClickHouse, forgetting: Forgetting, token: string): Promise<boolean> {
+  const { id } = forgetting;
   try {
-    await collectQueries(ch);
-    const isNamed = TEXTS.map((column) => `position(${column}, ${id}) > 0`).join(' OR ');
-    await deleteRows(ch, 'system.query_log', isNamed);
+    await collectQueries(ch, (column) => replaceSql({ column, type: 'String' }, forgetting, token));
+    await deleteRows(ch, 'system.query_log', await namedSql(ch, id));
     await forgetErrors(ch, id);
     return true;
   } catch (error) {
     if (error instanceof KeyholeError && error.code === 'clickhouse_rejected') return false;
     throw error;
   }
+}
+
+/** The id in any text of a row: clients choose the query's id, its settings, their name, agent, referrer and addresses as well. */
+async function namedSql(ch: ClickHouse, id: string): Promise<string> {
+  const columns = await ch.query<{ name: string; type: string }>(
+    "SELECT name, type FROM system.columns WHERE database = 'system' AND table = 'query_log' AND default_kind = ''",
+  );
+  const named = columns.map(({ name, type }) =>
+    anyTextSql(type, `\`${name}\``, (sql) => `position(ifNull(${sql}, ''), ${id}) > 0`),
+  );
+  return named.filter((sql) => sql !== null).join(' OR ') || '0';
 }
 
 /** The server keeps the words of the last error of each kind until the next of that kind: so there is a next one. */

@@ -1,6 +1,7 @@
 // After an erasure nothing stored yields the customer's id, counts are what they were, and verify and old proofs still hold; after retention
 // what a hold keeps is there, and verify holds too.
 
+import { UsageError } from '../../../services/core/errors.js';
 import { proofFault } from '../../../services/core/evidence/proof.js';
 import { proveEvent } from '../../../services/pipeline/evidence/prove.js';
 import { refuseIncomplete } from '../../../services/pipeline/retention/complete.js';
@@ -171,6 +172,86 @@ describe('erasing a customer', () => {
       `ALTER TABLE {db}.access_events UPDATE customer_ids = arrayMap(one -> if(one = '${token}', 'customer-1', one), customer_ids) WHERE has(customer_ids, '${token}')`,
     );
     expect((await verifyAll(sealed)).problems.map(({ table }) => table)).toContain('access_events');
+  });
+});
+
+/** Its letters as `\\u0063`, in small or large digits, those at even or odd places or all. */
+const escaped = (isMeant: (n: number) => boolean, isLarge: boolean): string =>
+  [...CUSTOMER]
+    .map((character, n) => {
+      const digits = character.charCodeAt(0).toString(16).padStart(4, '0');
+      return isMeant(n) ? `\\u${isLarge ? digits.toUpperCase() : digits}` : character;
+    })
+    .join('');
+
+describe('an id in other forms and places', () => {
+  test('is erased from dead letters with escapes, also within base64', async () => {
+    const sealed = await sealedWithTraces('escapes');
+    const { ch } = sealed;
+    const forms = [
+      escaped((n) => n % 2 === 0, false),
+      escaped((n) => n % 2 === 1, true),
+      escaped(() => true, true),
+      escaped(() => true, false).replaceAll('\\', '\\\\'),
+    ];
+    const payloads = forms.map((form) => Buffer.from(`{"customer_ids":["${form}"]}`));
+    const broken = payloads.map((payload) => Buffer.concat([Buffer.from([0xff, 0xfe, 0]), payload]));
+    const other = Buffer.from('{"customer_ids":["\\u0063ustomer-8"]}');
+    await createClickHouseFactStore(ch).insertDeadLetters(
+      [...payloads, ...broken, other].map((payload, n) => ({
+        ...{ topic: 'access-log', partition: 1, offset: String(n), reason: 'invalid', error: 'x' },
+        ...{ key: n === 0 ? Buffer.from(forms[0] ?? '') : null, payload },
+      })),
+    );
+    const { elsewhere } = await eraseCustomer(ch, CUSTOMER, statementOf(sealed));
+    expect(elsewhere).toEqual(expect.arrayContaining(['dead_letters.payload', 'dead_letters.key']));
+    expect(
+      await ch.query(
+        'SELECT payload, count() AS n FROM {db}.dead_letters FINAL WHERE partition = 1 GROUP BY payload ORDER BY n',
+      ),
+    ).toEqual([
+      { payload: other.toString(), n: '1' },
+      { payload: 'erased', n: '8' },
+    ]);
+    expect(
+      await ch.query("SELECT DISTINCT key FROM {db}.dead_letters FINAL WHERE partition = 1 AND key = 'erased'"),
+    ).toHaveLength(1);
+  });
+
+  test('is erased from columns of few values and from tuples, and what is sealed of them still holds', async () => {
+    const sealed = await sealedWithTraces('columns');
+    const { ch } = sealed;
+    await ch.command(
+      `INSERT INTO {db}.seller_enforcements (enforcement_id, seller_id, kind, at, reason) VALUES ('e-1', 's-1', 'about ${CUSTOMER}', now(), 'r')`,
+    );
+    await ch.command(
+      `INSERT INTO {db}.judgements (detection, window_days, window_start, unscored) VALUES ('d', 1, toDateTime('2025-01-01'), [('${CUSTOMER}', 'too few'), ('customer-99', 'for ${CUSTOMER}, none')])`,
+    );
+    await sealAll(sealed, 0);
+    const { elsewhere, token } = await eraseCustomer(ch, CUSTOMER, statementOf(sealed));
+    expect(elsewhere).toEqual(expect.arrayContaining(['seller_enforcements.kind', 'judgements.unscored']));
+    expect(mentions(await allText(ch))).toBe(0);
+    expect(await ch.query("SELECT unscored FROM {db}.judgements WHERE detection = 'd'")).toEqual([
+      {
+        unscored: [
+          { entity: token, reason: 'too few' },
+          { entity: 'customer-99', reason: `for ${token}, none` },
+        ],
+      },
+    ]);
+    expect(await verifyAll(sealed)).toMatchObject({ problems: [] });
+  });
+
+  test('is refused in the words that would be signed, before anything is changed', async () => {
+    const sealed = await sealedWithTraces('words');
+    const before = mentions(await allText(sealed.ch));
+    for (const said of [{ note: `asked for by ${CUSTOMER}.` }, { by: `on-behalf-of-${CUSTOMER}` }]) {
+      const erasing = eraseCustomer(sealed.ch, CUSTOMER, { ...statementOf(sealed), ...said });
+      await expect(erasing).rejects.toBeInstanceOf(UsageError);
+      await expect(erasing).rejects.not.toThrow(CUSTOMER);
+    }
+    expect(mentions(await allText(sealed.ch))).toBe(before);
+    expect(await sealed.ch.query("SELECT 1 AS one FROM {db}.forgotten WHERE kind = 'erasure'")).toEqual([]);
   });
 });
 

@@ -17,6 +17,7 @@ import { DEAD_LETTERS_TOPIC, ensureTopics } from '../../../services/platform/kaf
 import { type ClickHouseServer, startClickHouse } from '../../../services/platform/stack/clickhouse.js';
 import { makeReport } from '../../../services/reporter/main.js';
 import { REPORT_FORMATS, renderReport } from '../../../services/reporter/render.js';
+import { askAs } from '../roles/world.js';
 import { cleanEnv, emptyKafka, integrationStack, keyhole } from '../support/stack.js';
 import { access, beginHistory, landEvents, START_MS } from './history.js';
 
@@ -81,7 +82,27 @@ async function leaveTraces(): Promise<void> {
   await ch.query(`SELECT count() FROM {db}.accesses WHERE has(customer_ids, '${CUSTOMER}')`);
   await ch.query(`SELECT toDate('${CUSTOMER}')`).catch(() => undefined);
   await ch.query('SELECT {asked:String}', { asked: CUSTOMER });
+  await askInHeaders();
   await keyhole(['seal', '--all', '--new-key'], env);
+}
+
+/** In what a client says beside its question, and in a person's question as names. */
+async function askInHeaders(): Promise<void> {
+  const { url, user, password } = server.settings;
+  const login = { 'X-ClickHouse-User': user, 'X-ClickHouse-Key': password };
+  const spoken: { path?: string; headers?: Record<string, string> }[] = [
+    { path: `?query_id=about-${CUSTOMER}` },
+    { path: `?log_comment=${CUSTOMER}` },
+    { path: `?http_response_headers=${encodeURIComponent(`{'x':'${CUSTOMER}'}`)}` },
+    { headers: { 'User-Agent': CUSTOMER } },
+    { headers: { Referer: `http://tickets/${CUSTOMER}` } },
+    { headers: { 'X-Forwarded-For': `${CUSTOMER}, 127.0.0.1` } },
+  ];
+  for (const { path = '', headers = {} } of spoken)
+    await fetch(`${url}/${path}`, { method: 'POST', body: 'SELECT 1', headers: { ...login, ...headers } });
+  const question = `SELECT 1 AS ${CUSTOMER}, 2 AS "for ${CUSTOMER}", 3 AS \`x${CUSTOMER}\`, ${CUSTOMER} + sipHash64(4) AS n`;
+  const answer = await askAs(server.roles.analyst, question, { query_id: `ticket-${CUSTOMER}` });
+  expect(answer.status).toBe(200);
 }
 
 const TOO_LONG = /^(numbers|zeros|generate_series|primes|one$|stack_trace|contributors|licenses|time_zones|unicode)/;
@@ -167,6 +188,11 @@ test('after an erasure the id is in no table, log, dead letter, report, backup o
   for (const name of ['access_events', 'accesses', 'complaints', 'dead_letters', 'dispositions'])
     expect(before).toContain(`keyhole_test.${name}`);
   expect(before).toContain('system.query_log');
+  const chosen = ['query_id', 'http_user_agent', 'http_referer', 'forwarded_for', 'log_comment', 'Settings'];
+  for (const column of chosen)
+    expect(
+      await asText(`SELECT count() > 0 FROM system.query_log WHERE toString(${column}) LIKE '%${CUSTOMER}%'`),
+    ).toBe('1\n');
   expect(await lettersWithId()).toBe(1);
   expect(await reportsWithId()).toContain('affected-customers.csv');
   expect(filesWithId(join(folder, 'clickhouse')).length).toBeGreaterThan(2);
@@ -176,6 +202,9 @@ test('after an erasure the id is in no table, log, dead letter, report, backup o
   expect(said).not.toContain(CUSTOMER);
   await keyhole(['verify'], env);
   expect(await tablesWithId()).toEqual([]);
+  expect(await ch.query("SELECT question FROM {db}.watcher_queries WHERE actor_id = 'keyhole_analyst'")).toEqual([
+    { question: 'SELECT ? AS ?, ? AS `?`, ? AS `?`, ? + sipHash64(?) AS n' },
+  ]);
   expect(await lettersWithId()).toBe(0);
   expect(await reportsWithId()).toEqual([]);
 

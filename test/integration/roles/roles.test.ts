@@ -89,6 +89,21 @@ describe('the roles', () => {
     for (const said of [read.stdout, read.stderr]) expect(said).not.toMatch(SECRET);
   });
 
+  test('an analyst is answered by the commands that docs/roles.md names, and by no other', async () => {
+    const env = databaseEnv(world.server.roles.analyst);
+    const codeOf = async (args: readonly string[]): Promise<number | null> => (await runCli(args, env)).code;
+    const works = [
+      ['who-read', '--seller', 's-1'],
+      ['anomalies'],
+      ['sql', 'SELECT 1'],
+      ['exceptions', 'list'],
+      ['detections', 'list'],
+    ];
+    for (const args of works) expect([args, await codeOf(args)]).toEqual([args, 0]);
+    const refused = [['trace-leak'], ['verify'], ['hold', 'list']];
+    for (const args of refused) expect([args, await codeOf(args)]).not.toEqual([args, 0]);
+  });
+
   test('the command line works for an auditor', async () => {
     const asked = ['sql', 'SELECT count() AS n FROM reveals FORMAT JSONEachRow'];
     const { code, stdout, stderr } = await runCli(asked, databaseEnv(world.server.roles.auditor));
