@@ -3,17 +3,18 @@
 
 import { KeyholeError } from '../../core/errors.js';
 import type { ClickHouse } from '../../platform/clickhouse/client.js';
+import { sqlStrings } from '../tables.js';
 import { collectQueries } from '../watchers.js';
 import { deleteRows } from './delete-rows.js';
 import type { Forgetting } from './forgetting.js';
-import { replaceSql } from './mentions.js';
 import { anyTextSql } from './texts.js';
 
 /** @returns false where there is no such log, or this account may not change it */
 export async function forgetQueries(ch: ClickHouse, forgetting: Forgetting, token: string): Promise<boolean> {
-  const { id } = forgetting;
+  const { id, raw } = forgetting;
   try {
-    await collectQueries(ch, (column) => replaceSql({ column, type: 'String' }, forgetting, token));
+    // With whatever neighbours, as rows are deleted below: a query's id may be `ticket-` and the customer's.
+    await collectQueries(ch, (column) => `replaceRegexpAll(\`${column}\`, ${raw}, ${sqlStrings([token])})`);
     await deleteRows(ch, 'system.query_log', await namedSql(ch, id));
     await forgetErrors(ch, id);
     return true;
