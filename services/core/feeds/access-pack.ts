@@ -114,10 +114,6 @@ export class AccessPacker {
   private readonly times: number[] = [];
   private readonly caseIds: (string | null)[] = [];
 
-  get length(): number {
-    return this.ends.length;
-  }
-
   add(event: AccessEvent, canonical: string, rank: number): void {
     this.reserve(canonical.length * BYTES_PER_UNIT);
     this.at += this.text.write(canonical, this.at, 'utf8');
