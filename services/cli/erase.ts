@@ -58,6 +58,10 @@ async function run(flags: Flags): Promise<void> {
       `erased: ${erased.accesses} accesses, ${erased.cases} case versions, ${erased.complaints} complaints now name ${erased.token}\n` +
         (erased.elsewhere.length === 0 ? '' : `and ${erased.elsewhere.join(', ')}\n`),
     );
+    if (erased.left.length > 0)
+      say(
+        `left in ids of records, which are never rewritten: ${erased.left.join(', ')} rows; if that is the customer, make ids without it and let keyhole retention apply take these rows`,
+      );
     if (!erased.queriesForgotten)
       say('the log of queries may not be changed from here: see docs/retention.md for what its administrator runs');
     if (context.kafka !== null) {

@@ -31,6 +31,9 @@ const QUOTED = '`(?:[^`\\\\]|\\\\.|``)*`|"(?:[^"\\\\]|\\\\.|"")*"';
 const NUMBERED = '\\b[A-Za-z_]\\w*[0-9]\\w*(\\s*[^\\s\\w(]|\\s+\\b|$)';
 const QUESTION = `replaceRegexpAll(replaceRegexpAll(normalizeQuery(query), ${sqlStrings([QUOTED])}, '\`?\`'), ${sqlStrings([NUMBERED])}, '?\\\\1')`;
 
+/** A client chooses its query's id: it may hold a customer's, and be used again. As in `reveals`. */
+const NAME = 'lower(hex(sipHash128(query_id)))';
+
 /** Copies what the query log has; rows that were copied before stay as they are. @param within SQL of a text column with what must not be copied replaced */
 export async function collectQueries(
   ch: ClickHouse,
@@ -39,7 +42,7 @@ export async function collectQueries(
   await ch.command('SYSTEM FLUSH LOGS');
   await ch.command(
     `INSERT INTO {db}.watcher_queries (at, actor_id, query_id, kind, outcome, names, question, result_rows, read_rows, duration_ms, source_ip, error_code)
-    SELECT at, user, ${within('query_id')}, query_kind, outcome, names, ${within('question')}, result_rows, read_rows, query_duration_ms, source_ip,
+    SELECT at, user, ${NAME}, query_kind, outcome, names, ${within('question')}, result_rows, read_rows, query_duration_ms, source_ip,
       exception_code
     FROM
     (
@@ -50,8 +53,9 @@ export async function collectQueries(
       result_rows, read_rows, query_duration_ms, replaceOne(toString(address), '::ffff:', '') AS source_ip, exception_code
     FROM system.query_log
     WHERE type != 'QueryStart' AND is_initial_query AND user NOT IN ${MACHINES} AND user != currentUser()
-      AND (user, query_id) NOT IN (SELECT actor_id, query_id FROM {db}.watcher_queries)
-    )`,
+    )
+    WHERE (user, at, ${NAME}) NOT IN (SELECT actor_id, at, query_id FROM {db}.watcher_queries)
+      AND (user, at, query_id) NOT IN (SELECT actor_id, at, query_id FROM {db}.watcher_queries)`,
   );
 }
 
@@ -78,9 +82,9 @@ export async function watcherAccesses(ch: ClickHouse): Promise<WatcherAccess[]> 
       FROM (SELECT at, by, query_id, case_id, pseudonym FROM {db}.reveals) AS r INNER JOIN named ON named.pseudonym = r.pseudonym
       GROUP BY r.query_id, r.case_id, r.by
       UNION ALL
-      SELECT query_id, at, actor_id, if(arrayExists(x -> startsWith(x, concat({name:String}, '_')), names), 'keyhole.query', 'customer_contact.export'),
+      SELECT concat(query_id, if(nth > 1, concat('-', toString(nth)), '')), at, actor_id, if(arrayExists(x -> startsWith(x, concat({name:String}, '_')), names), 'keyhole.query', 'customer_contact.export'),
         if(outcome = 'denied', 'denied', 'allowed'), [], result_rows, NULL, nullIf(source_ip, '')
-      FROM {db}.watcher_queries FINAL
+      FROM (SELECT *, row_number() OVER (PARTITION BY actor_id, query_id ORDER BY at) AS nth FROM {db}.watcher_queries FINAL)
       WHERE outcome != 'failed' AND (outcome = 'denied' OR result_rows > 0)
         AND arrayExists(x -> match(x, '[.](accesses|access_events|latest_cases|support_cases|complaints|customer_complaints|revealed)$'), names)
     ) AS watched

@@ -13,7 +13,7 @@ import { sqlStrings, TABLES } from '../tables.js';
 import { deleteRows, holdsAny } from './delete-rows.js';
 import { type Forgetting, refuseNaming, whileForgetting } from './forgetting.js';
 import { heldSql, readHolds } from './holds.js';
-import { type Mention, mentionedSql, mentionsOf, rawWhere, replaceSql } from './mentions.js';
+import { type Mention, mentionedSql, mentionsLeft, mentionsOf, rawWhere, replaceSql } from './mentions.js';
 import { forgetQueries } from './query-log.js';
 
 export interface Erased {
@@ -23,6 +23,8 @@ export interface Erased {
   readonly complaints: number;
   /** other columns in which the id stood, as table.column */
   readonly elsewhere: readonly string[];
+  /** columns that are never rewritten in which the id, or a word that holds it, still stands, as `table.column (rows)` */
+  readonly left: readonly string[];
   /** the server's log of queries does not hold the id either */
   readonly queriesForgotten: boolean;
 }
@@ -66,7 +68,8 @@ async function eraseForgotten(
   const queriesForgotten = await forgetQueries(ch, forgetting, token);
   await eraseMentions(ch, await mentionsOf(ch, forgetting, 'watcher_queries'), { forgetting, token });
   const elsewhere = mentions.map(({ table, column }) => `${table}.${column}`);
-  return { token, accesses, cases, complaints, elsewhere, queriesForgotten };
+  const left = await mentionsLeft(ch, forgetting);
+  return { token, accesses, cases, complaints, elsewhere, left, queriesForgotten };
 }
 
 const quoted = (text: string): string => sqlStrings([text]);

@@ -50,18 +50,23 @@ interface ColumnRow {
   readonly type: string;
 }
 
-/** Columns of texts that may be rewritten and hold the id. @param only the one table to look into */
-export async function mentionsOf(ch: ClickHouse, forgetting: Forgetting, only = ''): Promise<Mention[]> {
-  const columns = await ch.query<ColumnRow>(
+const MAY_BE_REWRITTEN =
+  "default_kind IN ('', 'DEFAULT') AND NOT is_in_sorting_key AND NOT is_in_partition_key AND NOT startsWith(type, 'Map')";
+
+async function textColumns(ch: ClickHouse, where: string, only = ''): Promise<ColumnRow[]> {
+  return await ch.query<ColumnRow>(
     `SELECT table, name AS column, type FROM system.columns
-    WHERE database = {database:String} AND match(type, '\\\\bString\\\\b') AND NOT startsWith(type, 'Map') AND default_kind IN ('', 'DEFAULT')
-      AND ({only:String} = '' OR table = {only:String}) AND NOT is_in_sorting_key AND NOT is_in_partition_key
+    WHERE database = {database:String} AND match(type, '\\\\bString\\\\b') AND (${where}) AND ({only:String} = '' OR table = {only:String})
       AND table IN (SELECT name FROM system.tables WHERE database = {database:String} AND engine LIKE '%MergeTree')
     ORDER BY table, position`,
     { database: ch.database, only },
   );
+}
+
+/** Columns of texts that may be rewritten and hold the id. @param only the one table to look into */
+export async function mentionsOf(ch: ClickHouse, forgetting: Forgetting, only = ''): Promise<Mention[]> {
   const found: Mention[] = [];
-  for (const { table, column, type } of columns) {
+  for (const { table, column, type } of await textColumns(ch, MAY_BE_REWRITTEN, only)) {
     if (OWN.has(`${table}.${column}`) || LEFT.has(table)) continue;
     const raw = RAW.has(`${table}.${column}`);
     const where = raw ? rawWhere(column, forgetting) : mentionedSql({ column, type }, forgetting);
@@ -69,6 +74,23 @@ export async function mentionsOf(ch: ClickHouse, forgetting: Forgetting, only = 
     if (rows.length > 0) found.push({ table, column, type, raw });
   }
   return found;
+}
+
+/**
+ * Columns that are never rewritten and hold the id as a word or within one whose parts are marked off, as
+ * table.column and how many rows: ids of records, what the server filled in, digests.
+ */
+export async function mentionsLeft(ch: ClickHouse, { raw }: Forgetting): Promise<string[]> {
+  const left: string[] = [];
+  const tables = [...LEFT].map((table) => sqlStrings([table])).join(', ');
+  for (const { table, column, type } of await textColumns(ch, `NOT (${MAY_BE_REWRITTEN}) OR table IN (${tables})`)) {
+    if (OWN.has(`${table}.${column}`)) continue;
+    const word = `concat('(^|[^0-9A-Za-z])', ${raw}, '($|[^0-9A-Za-z])')`;
+    const where = anyTextSql(type, `\`${column}\``, (sql) => `match(ifNull(${sql}, ''), ${word})`) ?? '0';
+    const [row] = await ch.query<{ n: string }>(`SELECT count() AS n FROM {db}.${table} WHERE ${where}`);
+    if (row !== undefined && row.n !== '0') left.push(`${table}.${column} (${row.n})`);
+  }
+  return left;
 }
 
 /**

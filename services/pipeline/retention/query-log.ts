@@ -13,7 +13,7 @@ import { anyTextSql } from './texts.js';
 export async function forgetQueries(ch: ClickHouse, forgetting: Forgetting, token: string): Promise<boolean> {
   const { id, raw } = forgetting;
   try {
-    // With whatever neighbours, as rows are deleted below: a query's id may be `ticket-` and the customer's.
+    // With whatever neighbours, as rows are deleted below: a name in a question may be `ticket_` and the customer's.
     await collectQueries(ch, (column) => `replaceRegexpAll(\`${column}\`, ${raw}, ${sqlStrings([token])})`);
     await deleteRows(ch, 'system.query_log', await namedSql(ch, id));
     await forgetErrors(ch, id);

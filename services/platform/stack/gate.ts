@@ -2,7 +2,7 @@
 // process makes anew at each start and tells nobody. Decides who passes and hands on what `people-statement` lets through, answers as they come.
 // Keeps, logs and counts nothing of what is asked.
 
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
@@ -87,6 +87,8 @@ function loginOf(credentials: Credentials, logins: readonly Login[]): Login {
 function ask(asked: Asked, login: Login, engineUrl: string, response: ServerResponse): Promise<IncomingMessage> {
   const { method, parameters, statement } = asked;
   if (method === 'GET') parameters.set('query', statement);
+  // One that was used before would pass for the earlier question.
+  parameters.set('query_id', randomUUID());
   return new Promise((resolve, reject) => {
     const handed = send(
       `${engineUrl}/?${parameters}`,

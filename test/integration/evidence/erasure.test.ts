@@ -242,6 +242,20 @@ describe('an id in other forms and places', () => {
     expect(await verifyAll(sealed)).toMatchObject({ problems: [] });
   });
 
+  test('is told of where it stays: ids of records are not rewritten', async () => {
+    const sealed = await sealedWithTraces('left');
+    await landEvents(sealed.ch, [
+      access(901, { event_id: `read-of-${CUSTOMER}-1` }),
+      access(902, { event_id: `read-of-${CUSTOMER}0-1` }),
+    ]);
+    await sealAll(sealed, 0);
+    const { left } = await eraseCustomer(sealed.ch, CUSTOMER, statementOf(sealed));
+    expect(left).toEqual(['access_events.event_id (1)', expect.stringMatching(/^citations.event_id/)]);
+    expect(mentions(await allText(sealed.ch))).toBeGreaterThan(0);
+    const other = await sealedWithTraces('none_left');
+    expect((await eraseCustomer(other.ch, CUSTOMER, statementOf(other))).left).toEqual([]);
+  });
+
   test('is refused in the words that would be signed, before anything is changed', async () => {
     const sealed = await sealedWithTraces('words');
     const before = mentions(await allText(sealed.ch));

@@ -86,12 +86,16 @@ async function leaveTraces(): Promise<void> {
   await keyhole(['seal', '--all', '--new-key'], env);
 }
 
+/** Its row keeps a trace of the question's id. */
+const REVEALED = `INSERT INTO keyhole_test.reveals (case_id, pseudonym) SELECT 'case-asked', 'p-${'0'.repeat(24)}'`;
+
 /** In what a client says beside its question, and in a person's question as names. */
 async function askInHeaders(): Promise<void> {
   const { url, user, password } = server.settings;
   const login = { 'X-ClickHouse-User': user, 'X-ClickHouse-Key': password };
   const spoken: { path?: string; headers?: Record<string, string> }[] = [
     { path: `?query_id=about-${CUSTOMER}` },
+    { path: `?query_id=about-${CUSTOMER}&query=${encodeURIComponent(REVEALED)}` },
     { path: `?log_comment=${CUSTOMER}` },
     { path: `?http_response_headers=${encodeURIComponent(`{'x':'${CUSTOMER}'}`)}` },
     { headers: { 'User-Agent': CUSTOMER } },
@@ -99,7 +103,11 @@ async function askInHeaders(): Promise<void> {
     { headers: { 'X-Forwarded-For': `${CUSTOMER}, 127.0.0.1` } },
   ];
   for (const { path = '', headers = {} } of spoken)
-    await fetch(`${url}/${path}`, { method: 'POST', body: 'SELECT 1', headers: { ...login, ...headers } });
+    await fetch(`${url}/${path}`, {
+      method: 'POST',
+      body: path.includes('query=') ? '' : 'SELECT 1',
+      headers: { ...login, ...headers },
+    });
   const question = `SELECT 1 AS ${CUSTOMER}, 2 AS "for ${CUSTOMER}", 3 AS \`x${CUSTOMER}\`, ${CUSTOMER} + sipHash64(4) AS n`;
   const answer = await askAs(server.roles.analyst, question, { query_id: `ticket-${CUSTOMER}` });
   expect(answer.status).toBe(200);
@@ -200,6 +208,7 @@ test('after an erasure the id is in no table, log, dead letter, report, backup o
   const said = await keyhole(['erase', '--customer', CUSTOMER, '--by', 'officer-1'], env);
   expect(said).toMatch(/^erased: 5 accesses/);
   expect(said).not.toContain(CUSTOMER);
+  expect(await ch.query("SELECT case_id FROM {db}.reveals WHERE case_id = 'case-asked'")).toHaveLength(1);
   await keyhole(['verify'], env);
   expect(await tablesWithId()).toEqual([]);
   expect(await ch.query("SELECT question FROM {db}.watcher_queries WHERE actor_id = 'keyhole_analyst'")).toEqual([

@@ -3,13 +3,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REPORT_KINDS, type ReportKind } from '../../../services/core/reporting/report.js';
+import { collectQueries, watcherAccesses } from '../../../services/pipeline/watchers.js';
 import { connectClickHouse } from '../../../services/platform/clickhouse/client.js';
 import { splitStatements } from '../../../services/platform/clickhouse/migration-files.js';
 import { applyRoles, rolesScript } from '../../../services/platform/clickhouse/roles.js';
 import { projectRoot } from '../../../services/platform/root.js';
 import { databaseEnv, runCli } from '../support/stack.js';
 import { FORBIDDEN, GUESSES, NOSY, UNREVEALED } from './attempts.js';
-import { DATABASE, openRoleWorld, PEOPLE, type RoleWorld, SECRET } from './world.js';
+import { askAs, DATABASE, openRoleWorld, PEOPLE, type RoleWorld, SECRET } from './world.js';
 
 const db = DATABASE;
 
@@ -192,6 +193,34 @@ describe('the roles', () => {
     }
     for (const table of ['accesses', 'complaints', 'latest_cases', 'anomalies'])
       expect((await world.ask('auditor', `SELECT * FROM ${db}_analyst.${table}`)).status).toBeGreaterThanOrEqual(400);
+  });
+
+  test('a question under an id that was used before is on record too, and nothing that a client calls it', async () => {
+    const query_id = 'ticket-of-secret-customer-1';
+    const ask = (n: number): string => `SELECT count() + ${n} FROM ${db}_analyst.accesses`;
+    for (const n of [1, 2]) expect((await world.ask('analyst', ask(n), { query_id })).status).toBe(200);
+    // Without a gate before it, as a server of its own is.
+    const reader = { ...world.server.readerSettings, url: world.server.settings.url };
+    for (const n of [3, 4]) {
+      const { status } = await askAs(reader, `SELECT count() + ${n} FROM ${db}.accesses`, { query_id });
+      expect(status).toBe(200);
+      await collectQueries(world.writer);
+    }
+    const rows = await world.writer.query<{ actor_id: string; query_id: string }>(
+      `SELECT actor_id, query_id FROM {db}.watcher_queries WHERE question LIKE 'SELECT count() + ? FROM %.accesses' ORDER BY actor_id, query_id`,
+    );
+    expect(rows.map(({ actor_id }) => actor_id)).toEqual([
+      'keyhole_analyst',
+      'keyhole_analyst',
+      'keyhole_reader',
+      'keyhole_reader',
+    ]);
+    for (const row of rows) expect(row.query_id).toMatch(/^[0-9a-f]{32}$/);
+    expect(rows[0]?.query_id).not.toBe(rows[1]?.query_id);
+    const accesses = await watcherAccesses(world.writer);
+    const ids = accesses.map(({ event_id }) => event_id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(accesses.filter(({ actor_id }) => actor_id === 'keyhole_reader')).toHaveLength(2);
   });
 
   test.each([

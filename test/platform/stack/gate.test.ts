@@ -49,7 +49,11 @@ describe('the gate', () => {
     const answer = await ask('2', '?query=SELECT%201%20%2B&max_threads=1&database=a%20b', { 'User-Agent': 'somebody' });
     expect([answer.status, await answer.text()]).toEqual([200, '1\n']);
     expect(seen).toHaveLength(1);
-    expect(seen[0]).toMatchObject({ method: 'POST', url: '/?max_threads=1&database=a+b', body: 'SELECT 1 +\n2' });
+    expect(seen[0]).toMatchObject({
+      method: 'POST',
+      url: expect.stringMatching(/^\/\?max_threads=1&database=a\+b&query_id=[-0-9a-f]{36}$/),
+      body: 'SELECT 1 +\n2',
+    });
     expect(seen[0]?.headers).toMatchObject({
       'x-clickhouse-user': login.user,
       'x-clickhouse-key': login.enginePassword,
@@ -62,7 +66,11 @@ describe('the gate', () => {
     const authorization = `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}`;
     const answer = await fetch(`${gate.url}/?query=SELECT%201`, { headers: { authorization } });
     expect(answer.status).toBe(200);
-    expect(seen[0]).toMatchObject({ method: 'GET', url: '/?query=SELECT+1', body: '' });
+    expect(seen[0]).toMatchObject({
+      method: 'GET',
+      url: expect.stringMatching(/^\/\?query=SELECT\+1&query_id=[-0-9a-f]{36}$/),
+      body: '',
+    });
     expect(seen[0]?.headers.authorization).toBeUndefined();
   });
 
