@@ -4,6 +4,7 @@
 
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type ClickHouseClient,
   type ClickHouseClientConfigOptions,
@@ -11,7 +12,7 @@ import {
   createClient,
 } from '@clickhouse/client';
 import { KeyholeError } from '../../core/errors.js';
-import { isBrokenConnection, toKeyholeError } from './errors.js';
+import { isBrokenConnection, isCrowded, toKeyholeError } from './errors.js';
 import { bindArrays } from './params.js';
 import {
   analystSettings,
@@ -93,6 +94,9 @@ function closedError(endpoint: string): KeyholeError {
   });
 }
 
+/** Merges and mutations that had taken the memory end within seconds. */
+const CROWDED_PAUSES_MS = [500, 1_000, 2_000, 4_000];
+
 function checkDatabase(name: string): void {
   if (!/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(name))
     throw new KeyholeError(
@@ -111,18 +115,19 @@ export function connectClickHouse(settings: ClickHouseSettings): ClickHouse {
   let isClosed = false;
   const named = (sql: string): string => sql.replaceAll('{db}', settings.database);
 
-  /** Every request is safe to repeat (identity makes repeats harmless), so a socket that died idle costs one retry. */
+  /** Every request is safe to repeat (identity makes repeats harmless): a socket that died idle costs one retry, a crowded server some seconds. */
   async function attempt<T>(timeoutMs: number, request: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    try {
-      if (isClosed) throw closedError(endpoint);
+    const pauses = [...CROWDED_PAUSES_MS];
+    let hasBroken = false;
+    for (;;) {
       try {
+        if (isClosed) throw closedError(endpoint);
         return await request(AbortSignal.timeout(timeoutMs));
       } catch (error) {
-        if (!isBrokenConnection(error)) throw error;
-        return await request(AbortSignal.timeout(timeoutMs));
+        if (isBrokenConnection(error) && !hasBroken) hasBroken = true;
+        else if (isCrowded(error) && pauses.length > 0) await delay(pauses.shift());
+        else throw toKeyholeError(error, endpoint);
       }
-    } catch (error) {
-      throw toKeyholeError(error, endpoint);
     }
   }
 

@@ -120,6 +120,24 @@ describe('a ClickHouse connection', () => {
     expect(seen).toHaveLength(2);
   });
 
+  test.each([
+    ['waits for a server whose memory others have taken', '(total) memory limit exceeded: maximum: 1 GiB', 2],
+    ['does not repeat a statement that is too large for itself', 'Query memory limit exceeded: maximum: 1 GiB', 1],
+  ])('%s', async (_what, words, requests) => {
+    answer = (_request, response) => {
+      if (seen.length > 1) {
+        response.end('{"n":"1"}\n');
+        return;
+      }
+      response.writeHead(500, { 'X-ClickHouse-Exception-Code': '241' });
+      response.end(`Code: 241. DB::Exception: ${words}. (MEMORY_LIMIT_EXCEEDED)`);
+    };
+    const asked = ch.query('SELECT 1 AS n').catch((error: unknown) => error);
+    const told = requests === 2 ? [{ n: '1' }] : expect.objectContaining({ retriable: true });
+    await expect(asked).resolves.toEqual(told);
+    expect(seen).toHaveLength(requests);
+  });
+
   test('asks a person’s question read-only, with the format as a default', async () => {
     answer = (_request, response) => response.end('n\n1\n');
     let answered = '';
