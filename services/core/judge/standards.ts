@@ -23,8 +23,6 @@ const HISTORY_DAYS = 28;
 /** Days of it whose alerts are counted against the budget: where offenders appear, honest alarms make room for them within weeks. */
 const COUNTED_DAYS = 14;
 const GAP_DAYS = 2;
-/** Alerts aimed at, of those that the budget allows: what is new is a little more than what history held. */
-const AIM = 0.9;
 const MEDIUM_FACTOR = 3;
 /** Rows are kept down to this many times the budget (CONTRACT §2). */
 export const KEEP_FACTOR = 10;
@@ -134,9 +132,9 @@ function makeStandards(
     1,
     catalogue.reduce((sum, { weight }) => sum + weight, 0),
   );
-  const even = (times: number): number => (AIM * budgetPerDay * times) / weights;
+  const even = (times: number): number => (budgetPerDay * times) / weights;
   const solve = (times: number): number =>
-    Math.min(MOST_EVEN_SHARES * even(times), solveThreshold(history, AIM * budgetPerDay * times, weights));
+    Math.min(MOST_EVEN_SHARES * even(times), solveThreshold(history, budgetPerDay * times, weights));
   return { calibrations, thresholds: thresholdsBy(solve), evenThresholds: thresholdsBy(even) };
 }
 
