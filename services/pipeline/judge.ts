@@ -51,6 +51,8 @@ const MAX_FAST_DAYS = 3;
 /** While duties keep coming, what is no news is put off for so long at most, and then judged in slices of so long. */
 const PUT_OFF_MS = 30_000;
 const SLICE_MS = 100;
+/** A round that lasts longer asks for news of later days as well: the frontier that it began with may have moved on. */
+const FRONTIER_MS = 500;
 
 /** What a judge remembers between rounds; a fault anywhere and all of it is forgotten. */
 class Memory {
@@ -81,6 +83,7 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
   const self = randomUUID();
   let finished = 0;
   let configSeq = -1;
+  let roundSinceMs = 0;
   let memory = new Memory(store, options);
 
   return {
@@ -97,6 +100,7 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
   };
 
   async function round(frontier: Day): Promise<RoundSummary> {
+    roundSinceMs = nowMs();
     const duties = await newDuties(frontier);
     let sheets = 0;
     if (duties.length > 0 || memory.taken.length > 0) await heedOthers();
@@ -265,7 +269,8 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
   }
 
   function isNewsWaiting(frontier: Day): Promise<boolean> {
-    return store.hasOpenDuty({ frontier, except: memory.taken });
+    const isLong = nowMs() - roundSinceMs > FRONTIER_MS;
+    return store.hasOpenDuty({ frontier: isLong ? Number.POSITIVE_INFINITY : frontier, except: memory.taken });
   }
 
   async function finish(pass: Pass): Promise<void> {

@@ -1,6 +1,6 @@
 // Live traffic with offences in it, on the judged history: how long after the decisive event was sent its anomaly can be read. Event
-// time runs faster than the clock (a day in seconds), since one day's sheet has room for sixty entities and a 99th percentile wants
-// hundreds of offences. Sending is what counts, not the broker's acknowledgement; seeing is an answer of keyhole.anomalies in hand.
+// time runs faster than the clock (a day in seconds): a 99th percentile wants a hundred offences, and a day bears few. Sending is
+// what counts, not the broker's acknowledgement; seeing is an answer of keyhole.anomalies in hand.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClickHouse } from '../../services/platform/clickhouse/client.js';

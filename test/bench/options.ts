@@ -59,7 +59,7 @@ Memory of every scorer is watched throughout.
   --backlog-days N   default 1
   --backlog-busy N   how busy a day of the backlog is, in times 3.6 accesses a person: default 20, with --quick 14
   --replay-days N    default 28, as busy as the history
-  --live-days N      default 5, each 15 s long
+  --live-days N      default 6, each 15 s long, the first without offences
   --large-events N   default 20000000
 Figures of other sizes than the default ones are for whoever changes the code; they are not the project's.
 `;
@@ -85,10 +85,11 @@ export function parseOptions(args: readonly string[]): Parsed {
     replayDays: whole('replay-days', values['replay-days'], quick ? 11 : 28),
     live: {
       eventsPerSecond: 2_000,
-      warmUpSeconds: 5,
+      warmUpSeconds: 15,
       secondsPerDay: 15,
-      days: whole('live-days', values['live-days'], 5),
-      offencesPerDay: 50,
+      days: whole('live-days', values['live-days'], 6),
+      // Of more, each day’s largest surprises would be offences, and history would take them for usual.
+      offencesPerDay: 20,
       customersPerOffence: 40,
     },
     largeHistoryEvents: whole('large-events', values['large-events'], 20_000_000),
