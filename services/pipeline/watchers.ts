@@ -84,7 +84,7 @@ export async function watcherAccesses(ch: ClickHouse): Promise<WatcherAccess[]> 
       UNION ALL
       SELECT concat(query_id, if(nth > 1, concat('-', toString(nth)), '')), at, actor_id, if(arrayExists(x -> startsWith(x, concat({name:String}, '_')), names), 'keyhole.query', 'customer_contact.export'),
         if(outcome = 'denied', 'denied', 'allowed'), [], result_rows, NULL, nullIf(source_ip, '')
-      FROM (SELECT *, row_number() OVER (PARTITION BY actor_id, query_id ORDER BY at) AS nth FROM {db}.watcher_queries FINAL)
+      FROM (SELECT *, row_number() OVER (PARTITION BY query_id ORDER BY at, actor_id) AS nth FROM {db}.watcher_queries FINAL)
       WHERE outcome != 'failed' AND (outcome = 'denied' OR result_rows > 0)
         AND arrayExists(x -> match(x, '[.](accesses|access_events|latest_cases|support_cases|complaints|customer_complaints|revealed)$'), names)
     ) AS watched

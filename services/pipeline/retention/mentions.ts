@@ -82,10 +82,10 @@ export async function mentionsOf(ch: ClickHouse, forgetting: Forgetting, only = 
  */
 export async function mentionsLeft(ch: ClickHouse, { raw }: Forgetting): Promise<string[]> {
   const left: string[] = [];
+  const word = `concat('(^|[^0-9A-Za-z])', ${raw}, '($|[^0-9A-Za-z])')`;
   const tables = [...LEFT].map((table) => sqlStrings([table])).join(', ');
   for (const { table, column, type } of await textColumns(ch, `NOT (${MAY_BE_REWRITTEN}) OR table IN (${tables})`)) {
     if (OWN.has(`${table}.${column}`)) continue;
-    const word = `concat('(^|[^0-9A-Za-z])', ${raw}, '($|[^0-9A-Za-z])')`;
     const where = anyTextSql(type, `\`${column}\``, (sql) => `match(ifNull(${sql}, ''), ${word})`) ?? '0';
     const [row] = await ch.query<{ n: string }>(`SELECT count() AS n FROM {db}.${table} WHERE ${where}`);
     if (row !== undefined && row.n !== '0') left.push(`${table}.${column} (${row.n})`);

@@ -54,7 +54,7 @@ export function isBrokenConnection(error: unknown): boolean {
   return ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(nodeCode(error) ?? '');
 }
 
-/** Whether the server had no memory left for anybody: what else it was doing ends by itself. A statement too large for its own bound is not this. */
+/** Whether the server had no memory left for anybody: what else it was doing ends by itself. A statement too large for its own bound has the same code and is not this. */
 export const isCrowded = (error: unknown): boolean =>
   error instanceof ClickHouseError && error.code === '241' && error.message.includes('(total)');
 

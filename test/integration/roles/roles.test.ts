@@ -217,6 +217,10 @@ describe('the roles', () => {
     ]);
     for (const row of rows) expect(row.query_id).toMatch(/^[0-9a-f]{32}$/);
     expect(rows[0]?.query_id).not.toBe(rows[1]?.query_id);
+    // Somebody else may choose the same id, too.
+    await world.writer.command(
+      `INSERT INTO {db}.watcher_queries SELECT * REPLACE ('keyhole_other' AS actor_id) FROM (SELECT * FROM {db}.watcher_queries WHERE actor_id = 'keyhole_reader')`,
+    );
     const accesses = await watcherAccesses(world.writer);
     const ids = accesses.map(({ event_id }) => event_id);
     expect(new Set(ids).size).toBe(ids.length);
