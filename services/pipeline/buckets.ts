@@ -11,31 +11,50 @@ const MAX_ACTOR_DAYS = 15_000;
 /** Actor-days that come here in one round; with more, reading whole days is cheaper. */
 const MAX_PATCHED = 4_000;
 
-/** @param whileRewriting what this process can do of other days while the database is at work */
+/**
+ * @param whileRewriting what this process can do of other days while the database is at work
+ * @returns once the frames are right; `stored` resolves when the database is, too, and before that nothing may be written that rests on it
+ */
 export async function recomputeBuckets(
   store: JudgeStore,
   frames: DayFrames,
   touched: Touched,
   whileRewriting: () => Promise<void>,
-): Promise<void> {
-  if (pairsOf(touched) <= MAX_PATCHED) await patchDays(store, frames, touched);
+): Promise<{ readonly stored: Promise<void> }> {
+  const writes: Promise<void>[] = [];
+  if (pairsOf(touched) <= MAX_PATCHED) await patchDays(store, frames, touched, writes);
   else {
     await Promise.all([rewriteDays(store, touched), whileRewriting()]);
     for (const day of touched.byDay.keys()) frames.forget(day);
   }
   await frames.relearn();
+  const stored = Promise.all(writes).then(() => undefined);
+  stored.catch(() => undefined);
+  return { stored };
 }
 
 async function rewriteDays(store: JudgeStore, touched: Touched): Promise<void> {
   for (const chunk of chunks(touched)) await store.rewriteActorDays(chunk);
 }
 
-async function patchDays(store: JudgeStore, frames: DayFrames, touched: Touched): Promise<void> {
+/** A day that is not in memory is read back, so its rows are waited for. @param writes those of the others */
+async function patchDays(
+  store: JudgeStore,
+  frames: DayFrames,
+  touched: Touched,
+  writes: Promise<void>[],
+): Promise<void> {
   for (const [day, actors] of touched.byDay) {
     const rows = await store.computeActorDays({ actors: [...actors].sort(), from: day, to: day });
-    await store.writeActorDays(rows);
-    if (frames.canPatch(day)) frames.patch(day, rows);
-    else frames.forget(day);
+    const writing = store.writeActorDays(rows);
+    if (frames.canPatch(day)) {
+      writing.catch(() => undefined);
+      writes.push(writing);
+      frames.patch(day, rows);
+    } else {
+      await writing;
+      frames.forget(day);
+    }
   }
 }
 

@@ -6,9 +6,9 @@
 // a bulk task, the contents that ever cited it. Of two explanations of one access the larger number stays, so that who was
 // paused and comes late with an older one changes nothing.
 
-import { accessKey, explain, withinBulkLimit } from '../core/explain/explain.js';
+import { accessKey, type ExplainableAccess, explain, withinBulkLimit } from '../core/explain/explain.js';
 import type { RankedAccess } from '../core/feeds/access-pack.js';
-import type { AccessEvent, Explained } from '../core/feeds/records.js';
+import type { Explained } from '../core/feeds/records.js';
 import { ensure } from '../core/maps.js';
 import type { Cases } from './cases/case-book.js';
 import { explainedAccesses } from './store/explained-accesses.js';
@@ -70,7 +70,7 @@ function limitsOf(cases: Cases, counts: ReadonlyMap<string, number>, accesses: r
   );
 }
 
-export function explainAccess(event: AccessEvent, cases: Cases, limits: BulkLimits): Explanation {
+export function explainAccess(event: ExplainableAccess, cases: Cases, limits: BulkLimits): Explanation {
   if (event.case_id === null) return UNNAMED;
   const known = cases.get(event.case_id);
   if (known === undefined) return UNNAMED;

@@ -38,7 +38,7 @@ export class Explanations {
     for (const i of places) {
       const id = this.pack.caseIds[i] as string | null;
       const isKnown = id !== null && cases.has(id);
-      const { explained, inputs } = isKnown ? explainAccess(this.pack.eventAt(i), cases, limits) : UNNAMED;
+      const { explained, inputs } = isKnown ? explainAccess(this.pack.lookAt(i), cases, limits) : UNNAMED;
       if (inputs > (this.inputs[i] as number)) newer.push(i);
       this.explained[i] = explained;
       this.inputs[i] = inputs;

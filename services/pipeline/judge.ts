@@ -51,6 +51,8 @@ const MAX_FAST_DAYS = 3;
 /** While duties keep coming, what is no news is put off for so long at most, and then judged in slices of so long. */
 const PUT_OFF_MS = 30_000;
 const SLICE_MS = 100;
+/** After a slice news go first for so many times as long as it took. */
+const REST_TIMES = 3;
 /** A round that lasts longer asks for news of later days as well: the frontier that it began with may have moved on. */
 const FRONTIER_MS = 500;
 
@@ -84,6 +86,7 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
   let finished = 0;
   let configSeq = -1;
   let roundSinceMs = 0;
+  let restUntilMs = 0;
   let memory = new Memory(store, options);
 
   return {
@@ -153,14 +156,20 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
     }
     const days = [...touched.byDay.keys()];
     if (days.length > 0) await world.frames.know(Math.min(...days), Math.max(...days));
-    await Promise.all([recomputeBuckets(store, world.frames, touched, () => loadBefore(days)), world.refresh()]);
+    const [{ stored }] = await Promise.all([
+      recomputeBuckets(store, world.frames, touched, () => loadBefore(days)),
+      world.refresh(),
+    ]);
     next.batchIds.push(...duties.map(({ batchId }) => batchId));
     next.sinceMs ??= nowMs();
-    memory.stored ??= await store.storedDays();
+    if (memory.stored === null) {
+      await stored;
+      memory.stored = await store.storedDays();
+    }
     if (memory.stored === null) return 0;
     const { first, last } = memory.stored;
     memory.stored = { first: Math.min(first, ...days), last: Math.max(last, ...days) };
-    return await markStale({ days: new Set(days), parts: touched.parts, from });
+    return await markStale({ days: new Set(days), parts: touched.parts, from }, stored);
   }
 
   /** Brings the days before these into memory that their news will be judged by. */
@@ -174,8 +183,12 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
     await frames.load(frames.days(from, first - 1));
   }
 
-  /** Judges the news at once. @returns how many sheets that were */
-  async function markStale(change: Change): Promise<number> {
+  /**
+   * Judges the news at once.
+   * @param bucketsStored what the judgements rest on is stored: they may be, too
+   * @returns how many sheets that were
+   */
+  async function markStale(change: Change, bucketsStored: Promise<void>): Promise<number> {
     const { world, next, stored } = memory;
     if (stored === null) return 0;
     const first = Math.max(firstReached(change), stored.first);
@@ -199,6 +212,7 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
       judged.push(one);
       if (name.day < stored.last) next.levelsFrom = Math.min(next.levelsFrom, name.day + 1);
     }
+    await bucketsStored;
     await write(judged);
     return judged.length;
   }
@@ -218,7 +232,10 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
         if (hasNews && isYoung && (await isNewsWaiting(frontier))) return sheets;
         await beginPass(next);
       }
+      if (hasNews && nowMs() < restUntilMs && (await isNewsWaiting(frontier))) return sheets;
+      const beganMs = nowMs();
       sheets += await slice(frontier);
+      restUntilMs = nowMs() + REST_TIMES * (nowMs() - beganMs);
       if (memory.current !== null) return sheets;
     }
   }

@@ -12,7 +12,7 @@ import { projectRoot } from '../platform/root.js';
 import { loadRules } from './sigma/rule-folder.js';
 
 /** Raised when a formula in core/judge changes, so that stored judgements are made again. */
-const MODEL_VERSION = 8;
+const MODEL_VERSION = 9;
 
 export interface JudgingConfig {
   readonly definitions: readonly Definition[];

@@ -3,7 +3,7 @@
 
 import { BatchBuilder, type DeadLetter, type DeadLetterReason, type DecodedBatch } from '../core/feeds/batch.js';
 import type { Feed } from '../core/feeds/records.js';
-import { validateRecord } from '../core/feeds/validate.js';
+import { latestMs, validateRecord } from '../core/feeds/validate.js';
 import type { FetchedBatch, FetchedRecord } from '../platform/kafka/group.js';
 import type { AvroCodec } from '../platform/registry/codec.js';
 
@@ -13,7 +13,10 @@ export function decodeBatch<F extends Feed>(codec: AvroCodec, feed: F, fetched: 
   const refuse = (record: FetchedRecord, reason: DeadLetterReason, error: string): void => {
     batch.refuse(deadLetterOf(fetched, record, reason, error));
   };
+  const isPlain = (record: FetchedRecord): boolean =>
+    isOfAccesses(batch) && codec.addPlain(record.value, latestMs(record.timestampMs), batch);
   for (const record of fetched.records) {
+    if (isPlain(record)) continue;
     const decoded = codec.decode(feed, record.value);
     if (!decoded.ok) {
       refuse(record, decoded.reason, decoded.error);
@@ -25,6 +28,8 @@ export function decodeBatch<F extends Feed>(codec: AvroCodec, feed: F, fetched: 
   }
   return batch.done();
 }
+
+const isOfAccesses = (batch: BatchBuilder<Feed>): batch is BatchBuilder<'access-log'> => batch.packer !== null;
 
 function deadLetterOf(
   { topic, partition }: FetchedBatch,

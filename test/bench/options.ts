@@ -90,7 +90,7 @@ export function parseOptions(args: readonly string[]): Parsed {
       days: whole('live-days', values['live-days'], 6),
       // Of more, each day’s largest surprises would be offences, and history would take them for usual.
       offencesPerDay: 20,
-      customersPerOffence: 40,
+      customersPerOffence: 120,
     },
     largeHistoryEvents: whole('large-events', values['large-events'], 20_000_000),
     alertBudget: 20,

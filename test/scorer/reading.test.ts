@@ -37,6 +37,7 @@ const words: AvroCodec = {
     if (word === 'invalid') return { ok: true, value: { ...event('a'), record_count: -1 } };
     return { ok: false, reason: 'not_avro', error: 'no' };
   },
+  addPlain: () => false,
   encoder: () => Promise.reject(new Error('not asked for')),
 };
 

@@ -2,6 +2,7 @@
 // of its case and, for a bulk task, the accesses that cite it; it does not know where they are stored.
 // The answer is evidence to weigh against what peers do, not guilt.
 
+import type { PackedAccess } from '../feeds/access-pack.js';
 import type { AccessEvent, Explained, SupportCase } from '../feeds/records.js';
 
 const CUSTOMER_DATA = new Set([
@@ -12,18 +13,7 @@ const CUSTOMER_DATA = new Set([
 ]);
 
 /** The fields of an access that an explanation reads. */
-export type ExplainableAccess = Pick<
-  AccessEvent,
-  | 'event_id'
-  | 'occurred_at'
-  | 'actor_id'
-  | 'action'
-  | 'outcome'
-  | 'seller_id'
-  | 'customer_ids'
-  | 'record_count'
-  | 'case_id'
->;
+export type ExplainableAccess = PackedAccess;
 
 /** A case as of a time: its latest version up to it, else its first. `versions` ascend by updated_at. */
 export function caseAsOf(versions: readonly SupportCase[], timeMs: number): SupportCase | undefined {
@@ -64,13 +54,20 @@ function covers(
   withinLimit: (access: ExplainableAccess) => boolean,
 ): boolean {
   if (asOf.kind === 'bulk_task') return countsTowardsBulk(asOf, access) && withinLimit(access);
-  if (access.customer_ids.length > 0 && asOf.customer_ids.length > 0) {
-    const named = new Set(asOf.customer_ids);
-    if (access.customer_ids.every((customer) => named.has(customer))) return true;
-  }
+  const read = access.customer_ids;
+  if (read.length > 0 && asOf.customer_ids.length > 0 && areNamed(read, asOf.customer_ids)) return true;
   if (CUSTOMER_DATA.has(access.action)) return false;
   return asOf.seller_id !== null && asOf.seller_id === access.seller_id;
 }
+
+/** A set is worth its making for many only. */
+function areNamed(customers: readonly string[], named: readonly string[]): boolean {
+  if (customers.length * named.length <= FEW) return customers.every((customer) => named.includes(customer));
+  const all = new Set(named);
+  return customers.every((customer) => all.has(customer));
+}
+
+const FEW = 64;
 
 function isOwnCase(asOf: SupportCase, versions: readonly SupportCase[], access: ExplainableAccess): boolean {
   const actor = access.actor_id;

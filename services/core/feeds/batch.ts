@@ -50,7 +50,8 @@ export interface Accepted<F extends Feed> {
 }
 
 export class BatchBuilder<F extends Feed> {
-  private readonly packer: AccessPacker | null;
+  /** Of accesses: where their quick way puts them, which then says so by `packed`. */
+  readonly packer: AccessPacker | null;
   private readonly records: FeedRecords[F][] = [];
   private readonly ranks: number[] = [];
   private readonly deadLetters: DeadLetter[] = [];
@@ -70,6 +71,11 @@ export class BatchBuilder<F extends Feed> {
     else this.packer.add(record as AccessEvent, canonical, rank);
     this.ranks.push(rank);
     this.watermarkMs = Math.max(this.watermarkMs, eventTimeMs(this.feed, record));
+  }
+
+  packed(rank: number, timeMs: number): void {
+    this.ranks.push(rank);
+    if (timeMs > this.watermarkMs) this.watermarkMs = timeMs;
   }
 
   refuse(letter: DeadLetter): void {

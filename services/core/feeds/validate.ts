@@ -54,9 +54,14 @@ function invalid(error: string): { ok: false; reason: DeadLetterReason; error: s
   return { ok: false, reason: 'invalid', error };
 }
 
+/** Later than this no time of a record may be, by its Kafka timestamp. */
+export function latestMs(kafkaTimestampMs: number | undefined): number {
+  if (kafkaTimestampMs === undefined || kafkaTimestampMs < 0) return Number.POSITIVE_INFINITY;
+  return kafkaTimestampMs + MAX_AHEAD_MS;
+}
+
 function timely<F extends Feed>(feed: F, record: FeedRecords[F], { kafkaTimestampMs }: ValidateOptions) {
-  if (kafkaTimestampMs === undefined || kafkaTimestampMs < 0) return null;
-  const latest = kafkaTimestampMs + MAX_AHEAD_MS;
+  const latest = latestMs(kafkaTimestampMs);
   for (const name of NAMING[feed].times) {
     const time: unknown = record[name];
     if (typeof time === 'number' && time > latest) {

@@ -28,7 +28,7 @@ const MEDIUM_FACTOR = 3;
 export const KEEP_FACTOR = 10;
 const CRITICAL_FACTOR = 0.02;
 /** A threshold is at most so many times each detection's even share: quiet history does not make an alarm of the ordinary. */
-const MOST_EVEN_SHARES = 2;
+const MOST_EVEN_SHARES = 4;
 /** History is left out in so many blocks of days, one after another, when its days are judged by what the others say. */
 const BLOCKS = 4;
 

@@ -6,13 +6,14 @@
 
 import type { Resolver, Type } from 'avsc';
 import { KeyholeError } from '../../core/errors.js';
-import type { DeadLetterReason } from '../../core/feeds/batch.js';
+import type { BatchBuilder, DeadLetterReason } from '../../core/feeds/batch.js';
 import type { Feed, FeedRecords } from '../../core/feeds/records.js';
 import { MAX_RECORD_BYTES } from '../../core/feeds/values.js';
 import type { RegistrySettings } from '../config/settings.js';
 import { parseSchema, readerType, schemaText } from './avro-types.js';
 import { connectRegistry, type Registry } from './client.js';
 import { type Extent, extentOf } from './extent.js';
+import { type PlainAccesses, plainAccesses } from './plain-accesses.js';
 import { registerSchema } from './register.js';
 
 export type Decoded =
@@ -27,6 +28,11 @@ export interface AvroCodec {
   prepare(payloads: readonly (Buffer | null)[]): Promise<void>;
   /** Of a payload that was prepared. Times are epoch milliseconds. */
   decode(feed: Feed, payload: Buffer | null): Decoded;
+  /**
+   * The quick way for accesses: adds a prepared payload's access where it is valid and plain; false where `decode` and validation have
+   * to say what it is.
+   */
+  addPlain(payload: Buffer | null, latestMs: number, batch: BatchBuilder<'access-log'>): boolean;
   /** Registers the feed's schema under `<feed>-value` unless it is there. Throws like prepare. */
   encoder<F extends Feed>(feed: F): Promise<(record: FeedRecords[F]) => Buffer>;
 }
@@ -41,7 +47,14 @@ export interface CodecOptions {
 type Writer =
   | { readonly kind: 'unknown'; readonly until: number }
   | { readonly kind: 'unusable'; readonly error: string }
-  | { readonly kind: 'usable'; readonly type: Type; readonly extent: Extent; readonly readers: Map<Feed, Reader> };
+  | {
+      readonly kind: 'usable';
+      readonly type: Type;
+      readonly extent: Extent;
+      readonly readers: Map<Feed, Reader>;
+      /** null: these are no accesses in the project's own layout */
+      readonly plain: PlainAccesses | null;
+    };
 
 type Reader = ((payload: Buffer) => unknown) | { readonly error: string };
 
@@ -102,6 +115,12 @@ export function createCodec(settings: RegistrySettings, options: CodecOptions = 
       }
     },
 
+    addPlain(payload, latestMs, batch) {
+      if (!payload || payload.length > MAX_RECORD_BYTES) return false;
+      const writer = writers.get(schemaIdOf(payload) ?? 0);
+      return writer?.kind === 'usable' && writer.plain?.add(payload, HEADER_BYTES, latestMs, batch) === true;
+    },
+
     encoder: (feed) => encoderOf(registry, feed),
   };
 }
@@ -121,7 +140,8 @@ function writerOf(id: number, found: { readonly schema: string; readonly schemaT
   }
   try {
     const type = parseSchema(found.schema);
-    return { kind: 'usable', type, extent: extentOf(type), readers: new Map() };
+    const plain = readerType('access-log').equals(type) ? plainAccesses(type) : null;
+    return { kind: 'usable', type, extent: extentOf(type), readers: new Map(), plain };
   } catch {
     return { kind: 'unusable', error: `schema id ${id} cannot be read as one Avro schema without references` };
   }
