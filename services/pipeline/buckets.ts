@@ -27,9 +27,10 @@ export async function recomputeBuckets(
     await Promise.all([rewriteDays(store, touched), whileRewriting()]);
     for (const day of touched.byDay.keys()) frames.forget(day);
   }
-  await frames.relearn();
   const stored = Promise.all(writes).then(() => undefined);
   stored.catch(() => undefined);
+  frames.awaitBeforeReading(stored);
+  await frames.relearn();
   return { stored };
 }
 

@@ -27,6 +27,8 @@ export class DayFrames {
   private readonly hot = new Set<Day>();
   /** days that were rewritten in the database since their versions were learnt */
   private readonly stale = new Set<Day>();
+  /** rows that were put into frames and are on their way into the database */
+  private writing: Promise<void> = Promise.resolve();
   bytes = 0;
 
   constructor(
@@ -53,7 +55,13 @@ export class DayFrames {
     this.known = { from: Math.min(from, this.known?.from ?? from), to: Math.max(to, this.known?.to ?? to) };
   }
 
+  /** The database is read only once it has what was put into frames: before, it would take them back. */
+  awaitBeforeReading(writing: Promise<void>): void {
+    this.writing = writing;
+  }
+
   private async learn(from: Day, to: Day): Promise<void> {
+    await this.writing;
     for (const [day, version] of await this.store.dayVersions(from, to)) {
       this.versions.set(day, version);
       if (this.kept.get(day)?.frame.version !== version) this.drop(day);
@@ -75,7 +83,7 @@ export class DayFrames {
     return this.kept.get(day)?.versions != null;
   }
 
-  /** Puts rows, just computed and written, in the place of those of the same actors. */
+  /** Puts rows, just computed, in the place of those of the same actors. */
   patch(day: Day, rows: readonly ActorDay[]): void {
     const kept = this.kept.get(day);
     if (kept === undefined || kept.versions === null) {
@@ -136,6 +144,7 @@ export class DayFrames {
   }
 
   private async read(day: Day): Promise<void> {
+    await this.writing;
     const { columns, versions } = await this.store.readDay(day);
     let version = 0n;
     for (const one of versions.values()) version += one;

@@ -48,11 +48,12 @@ const DEFAULT_CACHED_BYTES = 160_000_000;
 const SHEETS_PER_WRITE = 50;
 /** A round that touches more days than this is catching up: nothing in it is news. */
 const MAX_FAST_DAYS = 3;
-/** While duties keep coming, what is no news is put off for so long at most, and then judged in slices of so long. */
+/** While duties keep coming, what is no news is begun after so long at the latest, and judged in slices of so long. */
 const PUT_OFF_MS = 30_000;
 const SLICE_MS = 100;
-/** After a slice news go first for so many times as long as it took. */
+/** After a slice news go first for so many times as long as it took, and at most for so long. */
 const REST_TIMES = 3;
+const MAX_REST_MS = 3_000;
 /** A round that lasts longer asks for news of later days as well: the frontier that it began with may have moved on. */
 const FRONTIER_MS = 500;
 
@@ -235,7 +236,7 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
       if (hasNews && nowMs() < restUntilMs && (await isNewsWaiting(frontier))) return sheets;
       const beganMs = nowMs();
       sheets += await slice(frontier);
-      restUntilMs = nowMs() + REST_TIMES * (nowMs() - beganMs);
+      restUntilMs = nowMs() + Math.min(MAX_REST_MS, REST_TIMES * (nowMs() - beganMs));
       if (memory.current !== null) return sheets;
     }
   }

@@ -1,6 +1,6 @@
 // Valid accesses on their way into the database: of each its canonical JSON, as bytes outside the heap, and beside them the few values
 // that are asked of every one. They live for a second and come in tens of thousands: as objects they would be most of what the garbage
-// collector copies. Knows neither explanations nor tables.
+// collector copies. What an explanation asks for is read without unpacking the rest; how accesses are explained or stored is not known here.
 
 import { canonicalJson } from './canonical.js';
 import type { AccessEvent, Outcome } from './records.js';
@@ -158,12 +158,13 @@ export type PackedAccess = Pick<
 >;
 
 const QUOTE = 0x22;
-const OPENING = 0x5b;
 const CLOSING = 0x5d;
 const ACTION_AT = '{"action":"'.length;
 
 /** An access whose text holds no escapes. Built and forgotten for each look, so that a batch leaves no objects behind. */
 class PlainAccess implements PackedAccess {
+  private whole: AccessEvent | null = null;
+
   constructor(
     private readonly pack: AccessPack,
     private readonly i: number,
@@ -196,7 +197,6 @@ class PlainAccess implements PackedAccess {
   get customer_ids(): readonly string[] {
     const ids: string[] = [];
     let at = this.from + (this.columns.customersAt[this.i] as number);
-    if (this.text[at] !== OPENING) return ids;
     while (this.text[++at] === QUOTE) {
       const id = this.upToQuote(at + 1);
       ids.push(id);
@@ -207,15 +207,21 @@ class PlainAccess implements PackedAccess {
   }
 
   get event_id(): string {
-    return this.pack.eventAt(this.i).event_id;
+    return this.event.event_id;
   }
 
   get outcome(): Outcome {
-    return this.pack.eventAt(this.i).outcome;
+    return this.event.outcome;
   }
 
   get record_count(): number {
-    return this.pack.eventAt(this.i).record_count;
+    return this.event.record_count;
+  }
+
+  /** Seldom needed, and then as a whole. */
+  private get event(): AccessEvent {
+    this.whole ??= this.pack.eventAt(this.i);
+    return this.whole;
   }
 
   private upToQuote(from: number): string {

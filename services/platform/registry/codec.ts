@@ -140,8 +140,7 @@ function writerOf(id: number, found: { readonly schema: string; readonly schemaT
   }
   try {
     const type = parseSchema(found.schema);
-    const plain = readerType('access-log').equals(type) ? plainAccesses(type) : null;
-    return { kind: 'usable', type, extent: extentOf(type), readers: new Map(), plain };
+    return { kind: 'usable', type, extent: extentOf(type), readers: new Map(), plain: plainAccesses(type) };
   } catch {
     return { kind: 'unusable', error: `schema id ${id} cannot be read as one Avro schema without references` };
   }

@@ -8,6 +8,7 @@ import type { AccessPacker } from '../../core/feeds/access-pack.js';
 import type { BatchBuilder } from '../../core/feeds/batch.js';
 import { FIELD_NAMES, rankOfCanonicalJson } from '../../core/feeds/canonical.js';
 import { MAX_TEXT_CHARACTERS, MAX_TIME_MS, MIN_TIME_MS } from '../../core/feeds/values.js';
+import { readerType } from './avro-types.js';
 
 export interface PlainAccesses {
   /** Adds the access whose value begins at `from` and fills the payload. false: not plain, and nothing was added. */
@@ -79,11 +80,10 @@ const IS_PLAIN = new Uint8Array(256);
 for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:/-')
   IS_PLAIN[character.charCodeAt(0)] = 1;
 
-/** @param type the writer's; its fields come in its order */
+/** @param type the writer's; null where it is not the project's own, name by name and type by type */
 export function plainAccesses(type: Type): PlainAccesses | null {
-  if (!(type instanceof types.RecordType) || type.fields.length !== NAMES.length) return null;
+  if (!(type instanceof types.RecordType) || !readerType('access-log').equals(type)) return null;
   const order = type.fields.map(({ name }) => placeOf(name as Name));
-  if (order.includes(-1)) return null;
   const kinds = order.map((place) => KINDS[NAMES[place] as Name]);
   /** Of each field by its place: where its bytes begin in the payload, and how many; -1 where it is null; of ids, how many ids. */
   const starts = new Int32Array(NAMES.length);
