@@ -10,14 +10,22 @@ export class Pass {
   private readonly stale = new Map<Day, Set<Definition>>();
   /** duties that are fulfilled once this pass is done */
   readonly batchIds: string[] = [];
-  /** what they touch beyond the frontier: becomes a duty of its own */
-  readonly beyond = new Touched();
+  /** what they touch beyond the frontier: becomes a duty of its own, once the frontier has reached it or the pass is done */
+  beyond = new Touched();
   /** when the first of them came, by the clock that never goes back */
   sinceMs: number | null = null;
   /** the levels of these and later days read samples that were changed outside the pass */
   levelsFrom: Day = Number.POSITIVE_INFINITY;
 
   constructor(private readonly order: readonly Definition[]) {}
+
+  /** What lay beyond the frontier, if that has reached any of it: from here on whoever takes it answers for it. */
+  takeReached(frontier: Day): Touched | null {
+    const { beyond } = this;
+    if (![...beyond.byDay.keys()].some((day) => day <= frontier)) return null;
+    this.beyond = new Touched();
+    return beyond;
+  }
 
   get isEmpty(): boolean {
     return this.batchIds.length === 0;

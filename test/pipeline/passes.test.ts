@@ -48,3 +48,13 @@ test('a pass that is given up leaves its duties and what it has not judged to th
   expect(handedOut(next, [6])).toEqual([`6 ${first.id}`, `6 ${second.id} stale`]);
   expect(next.levelsFrom).toBeLessThanOrEqual(6);
 });
+
+test('what lay beyond the frontier is given up as a whole once the frontier reaches any of it, and once only', () => {
+  const pass = new Pass(definitions);
+  pass.beyond.add(9, 'somebody');
+  pass.beyond.add(10, 'somebody');
+  expect(pass.takeReached(8)).toBeNull();
+  expect([...(pass.takeReached(9)?.byDay.keys() ?? [])]).toEqual([9, 10]);
+  expect(pass.beyond.isEmpty).toBe(true);
+  expect(pass.takeReached(Number.POSITIVE_INFINITY)).toBeNull();
+});
