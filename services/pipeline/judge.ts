@@ -54,8 +54,6 @@ const SLICE_MS = 100;
 /** After a slice news go first for so many times as long as it took, and at most for so long. */
 const REST_TIMES = 3;
 const MAX_REST_MS = 3_000;
-/** Where such a duty comes from. */
-const BEYOND = 'beyond-frontier';
 /** A round that lasts longer asks for news of later days as well: the frontier that it began with may have moved on. */
 const FRONTIER_MS = 500;
 
@@ -107,7 +105,7 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
 
   async function round(frontier: Day): Promise<RoundSummary> {
     roundSinceMs = nowMs();
-    await obligeReached(frontier);
+    for (const pass of [memory.current?.pass, memory.next]) await obligeReached(pass, frontier);
     const duties = await newDuties(frontier);
     let sheets = 0;
     if (duties.length > 0 || memory.taken.length > 0) await heedOthers();
@@ -122,12 +120,10 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
     };
   }
 
-  /** What earlier duties touched beyond the frontier of their time is news as soon as that has moved on, not when their pass is done. */
-  async function obligeReached(frontier: Day): Promise<void> {
-    for (const pass of [memory.current?.pass, memory.next]) {
-      const touched = pass?.takeReached(frontier) ?? null;
-      if (touched !== null) await store.oblige({ label: BEYOND, touched, touchedFrom: null });
-    }
+  /** What earlier duties touched beyond the frontier of their time is owed anew once that has moved on, at the latest when their pass is done. */
+  async function obligeReached(pass: Pass | undefined, frontier: Day): Promise<void> {
+    const touched = pass?.takeReached(frontier) ?? null;
+    if (touched !== null) await store.oblige({ label: 'beyond-frontier', touched, touchedFrom: null });
   }
 
   async function newDuties(frontier: Day): Promise<Duty[]> {
@@ -303,7 +299,7 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
   }
 
   async function finish(pass: Pass): Promise<void> {
-    if (!pass.beyond.isEmpty) await store.oblige({ label: BEYOND, touched: pass.beyond, touchedFrom: null });
+    await obligeReached(pass, Number.POSITIVE_INFINITY);
     await store.noteFinished(self, ++finished);
     await store.fulfil(pass.batchIds);
     memory.current = null;

@@ -55,19 +55,13 @@ function covers(
 ): boolean {
   if (asOf.kind === 'bulk_task') return countsTowardsBulk(asOf, access) && withinLimit(access);
   const read = access.customer_ids;
-  if (read.length > 0 && asOf.customer_ids.length > 0 && areNamed(read, asOf.customer_ids)) return true;
+  if (read.length > 0 && asOf.customer_ids.length > 0) {
+    const named = new Set(asOf.customer_ids);
+    if (read.every((customer) => named.has(customer))) return true;
+  }
   if (CUSTOMER_DATA.has(access.action)) return false;
   return asOf.seller_id !== null && asOf.seller_id === access.seller_id;
 }
-
-/** A set is worth its making for many only. */
-function areNamed(customers: readonly string[], named: readonly string[]): boolean {
-  if (customers.length * named.length <= FEW) return customers.every((customer) => named.includes(customer));
-  const all = new Set(named);
-  return customers.every((customer) => all.has(customer));
-}
-
-const FEW = 64;
 
 function isOwnCase(asOf: SupportCase, versions: readonly SupportCase[], access: ExplainableAccess): boolean {
   const actor = access.actor_id;

@@ -158,7 +158,6 @@ export type PackedAccess = Pick<
 >;
 
 const QUOTE = 0x22;
-const CLOSING = 0x5d;
 const ACTION_AT = '{"action":"'.length;
 
 /** An access whose text holds no escapes. Built and forgotten for each look, so that a batch leaves no objects behind. */
@@ -201,7 +200,6 @@ class PlainAccess implements PackedAccess {
       const id = this.upToQuote(at + 1);
       ids.push(id);
       at += id.length + 2;
-      if (this.text[at] === CLOSING) break;
     }
     return ids;
   }
