@@ -75,6 +75,33 @@ export async function fulfilDuties(ch: ClickHouse, batchIds: readonly string[]):
   );
 }
 
+/** Fulfilled duties are remembered for so long, for people; a fulfilled row that is older is looked for so often at most. */
+const REMEMBERED_HOURS = 1;
+const FORGET_EVERY_MS = 600_000;
+
+/**
+ * Deletes what is older than an hour and than every open duty. By one moment that is part of the statement, so that the two rows of a
+ * duty, wherever they lie, never part in the wrong order: a fulfilled one that went before its open one would open the duty again.
+ */
+export async function forgetFulfilled(ch: ClickHouse): Promise<void> {
+  const [row] = await ch.query<{ before_ms: string; old: string }>(
+    `WITH (SELECT least(now64(3) - INTERVAL ${REMEMBERED_HOURS} HOUR, min(if(done = 0, at, now64(3)))) FROM {db}.landings FINAL) AS bound
+    SELECT toUnixTimestamp64Milli(bound) AS before_ms, countIf(at < bound) AS old FROM {db}.landings`,
+  );
+  if (row === undefined || Number(row.old) === 0) return;
+  await ch.command(`ALTER TABLE {db}.landings DELETE WHERE at < fromUnixTimestamp64Milli(${row.before_ms})`);
+}
+
+/** The same, from time to time. @param nowMs a clock that never goes back */
+export function forgetsFulfilled(ch: ClickHouse, nowMs = (): number => performance.now()): () => Promise<void> {
+  let nextMs = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (nowMs() < nextMs) return;
+    await forgetFulfilled(ch);
+    nextMs = nowMs() + FORGET_EVERY_MS;
+  };
+}
+
 export async function hasOpenDuty(ch: ClickHouse, query: OpenDutiesQuery): Promise<boolean> {
   const [row] = await ch.query<{ n: string }>(`SELECT count() AS n FROM {db}.landings FINAL WHERE ${isOpen(query)}`);
   return Number(row?.n ?? 0) > 0;
