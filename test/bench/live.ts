@@ -88,8 +88,8 @@ async function play(
   const eventsPerSecond = script.steps.length / ((performance.now() - began) / 1000);
   const { idle } = stretch();
   const deadline = performance.now() + PATIENCE_MS;
-  while (watch.latencies.size + watch.before.size < script.offences.size && performance.now() < deadline)
-    await delay(100);
+  const isSeen = (actor: string): boolean => watch.latencies.has(actor) || watch.before.has(actor);
+  while (![...script.offences.keys()].every(isSeen) && performance.now() < deadline) await delay(100);
   const { polls, pollMs } = await watch.stop();
   const sorted = [...watch.latencies.values()].sort((a, b) => a - b);
   return {
