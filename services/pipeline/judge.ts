@@ -49,10 +49,10 @@ const SHEETS_PER_WRITE = 50;
 /** A round that touches more days than this is catching up: nothing in it is news. */
 const MAX_FAST_DAYS = 3;
 /** While duties keep coming, what is no news is begun after so long at the latest, and judged in slices of so long. */
-const PUT_OFF_MS = 30_000;
+const PUT_OFF_MS = 60_000;
 const SLICE_MS = 100;
 /** After a slice news go first for so many times as long as it took, and at most for so long. */
-const REST_TIMES = 3;
+const REST_TIMES = 6;
 const MAX_REST_MS = 3_000;
 /** A round that lasts longer asks for news of later days as well: the frontier that it began with may have moved on. */
 const FRONTIER_MS = 500;
@@ -213,16 +213,23 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
       }
     }
     news.sort((a, b) => a.day - b.day);
-    const judged: JudgedSheet[] = [];
-    for (const name of news) {
+    let judged: JudgedSheet[] = [];
+    let count = 0;
+    const told = async (): Promise<void> => {
+      await bucketsStored;
+      count += judged.length;
+      judged = await write(judged);
+    };
+    for (const [i, name] of news.entries()) {
+      // The first look at a new day takes its time: news of the day before do not wait for it.
+      if (i > 0 && name.day !== news[i - 1]?.day) await told();
       const one = await judgeOne(name, memory.isFirst);
       if (one === null) continue;
       judged.push(one);
       if (name.day < stored.last) next.levelsFrom = Math.min(next.levelsFrom, name.day + 1);
     }
-    await bucketsStored;
-    await write(judged);
-    return judged.length;
+    await told();
+    return count;
   }
 
   function judgeOne(name: SheetName, isForced: boolean): Promise<JudgedSheet | null> {

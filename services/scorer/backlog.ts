@@ -1,10 +1,10 @@
 // What has been decoded and is not yet stored: bounded in bytes, handed over in large runs. Decides when a run is large or old
 // enough to be written; knows nothing of what is in it.
 
-import { setTimeout as delay } from 'node:timers/promises';
 import type { DecodedBatch } from '../core/feeds/batch.js';
 import type { Feed } from '../core/feeds/records.js';
 import { beginUncommitted, endUncommitted } from '../platform/metrics/metrics.js';
+import { sleep } from '../platform/shutdown/wait.js';
 
 /** One stretch of one partition. */
 export interface Part {
@@ -53,12 +53,12 @@ export function createBacklog(limits: BacklogLimits): Backlog {
   const isDue = (): boolean => ended || bytes >= limits.maxBytes || rowsOf(waiting) >= limits.maxRows;
   const linger = async (): Promise<void> => {
     const late = new AbortController();
-    const deadline = delay(limits.lingerMs, true, { signal: late.signal }).catch(() => true);
+    const deadline = sleep(limits.lingerMs, late.signal).then(() => true);
     while (!isDue() && waiting.length > 0) {
       const isOver = await Promise.race([deadline, changed.promise.then(() => false)]);
       if (isOver) break;
     }
-    late.abort();
+    late.abort('due');
   };
   const release = (parts: readonly Part[]): void => {
     for (const part of parts) {

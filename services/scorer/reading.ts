@@ -37,7 +37,7 @@ export function createReader(ports: ReadingPorts): GroupHandler {
   /** Resolves with the work's result, or undefined when the scorer stops first; keeps the membership alive meanwhile. */
   async function beating<T>(work: Promise<T>, heartbeat: () => Promise<void>): Promise<T | undefined> {
     const over = new AbortController();
-    const end = (): void => over.abort();
+    const end = (): void => over.abort('over');
     const outcome = work.then((value) => ({ value })).finally(end);
     outcome.catch(() => undefined);
     ports.signal.addEventListener('abort', end, { once: true });

@@ -1,13 +1,21 @@
 // Waiting that can be called off: sleep, retry for ever with backoff, and a bound on how long something may take.
 // Decides which errors are worth a retry by KeyholeError.retriable alone.
 
-import { setTimeout as delay } from 'node:timers/promises';
 import { KeyholeError } from '../../core/errors.js';
 import type { Outages } from '../log/outages.js';
 
-/** Resolves after the time, or as soon as the signal aborts; never rejects. */
-export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  await delay(ms, undefined, signal ? { signal } : {}).catch(() => undefined);
+/** Resolves after the time, or as soon as the signal aborts; never rejects, and makes no error of it: some sleep a hundred times a second. */
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, ms);
+    if (signal?.aborted) wake();
+    else signal?.addEventListener('abort', wake, { once: true });
+  });
 }
 
 export interface RetryOptions {
