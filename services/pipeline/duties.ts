@@ -92,13 +92,13 @@ export async function forgetFulfilled(ch: ClickHouse): Promise<void> {
   await ch.command(`ALTER TABLE {db}.landings DELETE WHERE at < fromUnixTimestamp64Milli(${row.before_ms})`);
 }
 
-/** The same, from time to time. @param nowMs a clock that never goes back */
-export function forgetsFulfilled(ch: ClickHouse, nowMs = (): number => performance.now()): () => Promise<void> {
+/** The same, from time to time. */
+export function forgetsFulfilled(ch: ClickHouse): () => Promise<void> {
   let nextMs = Number.NEGATIVE_INFINITY;
   return async () => {
-    if (nowMs() < nextMs) return;
+    if (performance.now() < nextMs) return;
     await forgetFulfilled(ch);
-    nextMs = nowMs() + FORGET_EVERY_MS;
+    nextMs = performance.now() + FORGET_EVERY_MS;
   };
 }
 

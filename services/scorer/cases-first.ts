@@ -1,8 +1,8 @@
 // Reads cases before the accesses that cite them, where both lie in Kafka: an access that comes first is explained twice. Only saves
 // work: whether it waits changes no result, so it waits while cases keep coming and no longer. Knows nothing of what is in a record.
 
-import { setTimeout as delay } from 'node:timers/promises';
 import type { FetchedBatch, TopicPartition } from '../platform/kafka/group.js';
+import { sleep } from '../platform/shutdown/wait.js';
 
 export interface CasesFirst {
   /** A new generation of the group. */
@@ -46,9 +46,9 @@ export function createCasesFirst(patienceMs = PATIENCE_MS): CasesFirst {
     async passed(eventTimeMs) {
       while (!hasPassed(eventTimeMs)) {
         const late = new AbortController();
-        const patience = delay(patienceMs, true, { signal: late.signal }).catch(() => true);
+        const patience = sleep(patienceMs, late.signal).then(() => true);
         const isOver = await Promise.race([patience, moved.promise.then(() => false)]);
-        late.abort();
+        late.abort('moved');
         if (isOver) isBehind = false;
       }
     },
