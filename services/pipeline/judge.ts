@@ -24,6 +24,8 @@ export interface JudgeOptions {
   onProgress?(sheetsDone: number, sheetsTotal: number): void;
   /** frames kept in memory; results are the same with 0 */
   readonly maxCachedBytes?: number;
+  /** others land beside it: after a slice of what is no news, the next news are waited for */
+  readonly isLive?: boolean;
   /** a clock that never goes back, for what may be put off */
   readonly nowMs?: () => number;
 }
@@ -35,8 +37,10 @@ export interface RoundSummary {
   readonly waiting: number;
   readonly sheets: number;
   readonly openFindings: number;
-  /** whether there is more to judge at once */
+  /** whether there is more to judge */
   readonly isUnfinished: boolean;
+  /** whether that can wait for news */
+  readonly isResting: boolean;
 }
 
 export interface Judge {
@@ -54,6 +58,8 @@ const SLICE_MS = 100;
 /** After a slice news go first for so many times as long as it took, and at most for so long. */
 const REST_TIMES = 6;
 const MAX_REST_MS = 3_000;
+/** News that came within this time will be followed by more. */
+const NEWS_MS = 1_000;
 /** A round that lasts longer asks for news of later days as well: the frontier that it began with may have moved on. */
 const FRONTIER_MS = 500;
 
@@ -88,6 +94,7 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
   let configSeq = -1;
   let roundSinceMs = 0;
   let restUntilMs = 0;
+  let newsMs = Number.NEGATIVE_INFINITY;
   let memory = new Memory(store, options);
 
   return {
@@ -117,6 +124,7 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
       sheets,
       openFindings: sheets > 0 ? memory.known.openFindings : 0,
       isUnfinished: memory.taken.length > 0,
+      isResting: isResting(),
     };
   }
 
@@ -212,6 +220,7 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
         else next.add(definition, day);
       }
     }
+    if (news.length > 0) newsMs = nowMs();
     news.sort((a, b) => a.day - b.day);
     let judged: JudgedSheet[] = [];
     let count = 0;
@@ -243,16 +252,28 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
       if (memory.current === null) {
         const { next } = memory;
         if (next.isEmpty) return sheets;
-        const isYoung = nowMs() - (next.sinceMs ?? 0) < PUT_OFF_MS;
-        if (hasNews && isYoung && (await isNewsWaiting(frontier))) return sheets;
+        if (isResting() || (hasNews && isYoung() && (await isNewsWaiting(frontier)))) return sheets;
         await beginPass(next);
       }
-      if (hasNews && nowMs() < restUntilMs && (await isNewsWaiting(frontier))) return sheets;
+      if (isResting() || (hasNews && nowMs() < restUntilMs && (await isNewsWaiting(frontier)))) return sheets;
       const beganMs = nowMs();
       sheets += await slice(frontier);
       restUntilMs = nowMs() + Math.min(MAX_REST_MS, REST_TIMES * (nowMs() - beganMs));
       if (memory.current !== null) return sheets;
     }
+  }
+
+  /** Whether the next news are waited for instead of judging what is none. */
+  function isResting(): boolean {
+    return areNewsExpected() && (memory.current === null ? isYoung() : nowMs() < restUntilMs);
+  }
+
+  function areNewsExpected(): boolean {
+    return options.isLive === true && nowMs() - newsMs < NEWS_MS;
+  }
+
+  function isYoung(): boolean {
+    return nowMs() - (memory.next.sinceMs ?? Number.NEGATIVE_INFINITY) < PUT_OFF_MS;
   }
 
   async function beginPass(pass: Pass): Promise<void> {
@@ -288,7 +309,7 @@ export function createJudge(store: JudgeStore, options: JudgeOptions): Judge {
       if (pending.length < SHEETS_PER_WRITE && !isLate) continue;
       if (pending.length >= SHEETS_PER_WRITE) pending = await write(pending);
       if (!isLate) continue;
-      if (!(await isNewsWaiting(frontier))) {
+      if (!areNewsExpected() && !(await isNewsWaiting(frontier))) {
         began = nowMs();
         continue;
       }

@@ -21,7 +21,10 @@ export interface Part {
 export interface BacklogLimits {
   readonly maxBytes: number;
   readonly maxRows: number;
+  /** So long the first record after a silence waits for company. */
   readonly lingerMs: number;
+  /** Runs that are not full are handed over so far apart at least: each costs a dozen statements whatever is in it. */
+  readonly paceMs: number;
 }
 
 export interface Backlog {
@@ -43,6 +46,7 @@ export function createBacklog(limits: BacklogLimits): Backlog {
   let waiting: Part[] = [];
   let bytes = 0;
   let ended = false;
+  let takenMs = Number.NEGATIVE_INFINITY;
   let changed = notice();
 
   const wake = (): void => {
@@ -51,9 +55,10 @@ export function createBacklog(limits: BacklogLimits): Backlog {
     woken.resolve();
   };
   const isDue = (): boolean => ended || bytes >= limits.maxBytes || rowsOf(waiting) >= limits.maxRows;
-  const linger = async (): Promise<void> => {
+  const linger = async (ms: number): Promise<void> => {
+    if (ms <= 0) return;
     const late = new AbortController();
-    const deadline = sleep(limits.lingerMs, late.signal).then(() => true);
+    const deadline = sleep(ms, late.signal).then(() => true);
     while (!isDue() && waiting.length > 0) {
       const isOver = await Promise.race([deadline, changed.promise.then(() => false)]);
       if (isOver) break;
@@ -82,11 +87,16 @@ export function createBacklog(limits: BacklogLimits): Backlog {
       wake();
     },
     async take() {
-      while (waiting.length === 0) {
-        if (ended) return null;
-        await changed.promise;
-        if (waiting.length > 0) await linger();
-      }
+      let lingerMs = 0;
+      do {
+        while (waiting.length === 0) {
+          if (ended) return null;
+          await changed.promise;
+          lingerMs = limits.lingerMs;
+        }
+        await linger(Math.max(lingerMs, takenMs + limits.paceMs - performance.now()));
+      } while (waiting.length === 0);
+      takenMs = performance.now();
       const run = firstRows(waiting, limits.maxRows);
       waiting = waiting.slice(run.length);
       return run;

@@ -4,7 +4,7 @@
 import type { Alignment } from '../core/align/frontier.js';
 import type { Judge } from '../pipeline/judge.js';
 import * as metrics from '../platform/metrics/metrics.js';
-import { sleep } from '../platform/shutdown/wait.js';
+import { type Bell, createBell } from '../platform/shutdown/wait.js';
 
 export interface JudgingPorts {
   /** Whether judging is this scorer's duty now. */
@@ -13,6 +13,8 @@ export interface JudgingPorts {
   /** A fresh judge knows nothing of earlier rounds: made anew whenever the duty comes. */
   createJudge(): Judge;
   persist<T>(call: () => Promise<T>): Promise<T>;
+  /** Rung where this scorer has landed something: no need to wait until the next look. */
+  readonly landed?: Bell;
   readonly signal: AbortSignal;
   readonly idleMs?: number;
   /** a clock that never goes back */
@@ -34,6 +36,7 @@ const CALM_AFTER_ROUNDS = 40;
 
 export async function judgeForever(ports: JudgingPorts): Promise<void> {
   const idleMs = ports.idleMs ?? 150;
+  const landed = ports.landed ?? createBell();
   const rest = createRest(ports.nowMs ?? (() => performance.now()));
   let judge: Judge | null = null;
   let idleRounds = 0;
@@ -52,7 +55,7 @@ export async function judgeForever(ports: JudgingPorts): Promise<void> {
       idleRounds = hasWorked || lagEvents > 0 ? 0 : idleRounds + 1;
       if (hasWorked) continue;
     }
-    await sleep(isResting || idleRounds > CALM_AFTER_ROUNDS ? 4 * idleMs : idleMs, ports.signal);
+    await landed.sleep(isResting || idleRounds > CALM_AFTER_ROUNDS ? 4 * idleMs : idleMs, ports.signal);
   }
 }
 
@@ -86,7 +89,7 @@ function createRest(nowMs: () => number) {
   };
 }
 
-/** @returns whether there was something to judge */
+/** @returns whether there was something to judge, and there may be more at once */
 async function round(ports: JudgingPorts, judge: Judge, frontierMs: number): Promise<boolean> {
   const summary = await metrics.timed('judge', () => ports.persist(() => judge.round(frontierMs)));
   metrics.rounds.inc();
@@ -94,5 +97,5 @@ async function round(ports: JudgingPorts, judge: Judge, frontierMs: number): Pro
   metrics.landingsWaiting.set(summary.waiting);
   metrics.sheetsJudged.inc(summary.sheets);
   if (summary.sheets > 0) metrics.openFindings.set(summary.openFindings);
-  return summary.landings > 0 || summary.isUnfinished;
+  return summary.landings > 0 || (summary.isUnfinished && !summary.isResting);
 }

@@ -21,7 +21,7 @@ import type { Logger } from '../platform/log/logger.js';
 import { createOutages, type Outages } from '../platform/log/outages.js';
 import * as metrics from '../platform/metrics/metrics.js';
 import { createCodec } from '../platform/registry/codec.js';
-import { settledWithin } from '../platform/shutdown/wait.js';
+import { type Bell, createBell, settledWithin } from '../platform/shutdown/wait.js';
 import { type Backlog, createBacklog } from './backlog.js';
 import type { ScorerConfig } from './config.js';
 import { guardBacklog, storedDeadLetters } from './guard.js';
@@ -55,8 +55,12 @@ interface Parts {
   readonly backlog: Backlog;
   /** Why the dead-letter breaker has stopped the landing; empty while it has not. */
   readonly tripped: string[];
+  /** Rung by the landing, heard by the judge. */
+  readonly landed: Bell;
 }
 
+/** Live, a landing takes a third of this: the machine has the rest, and nothing waits longer than this for its landing. */
+const LAND_PACE_MS = 500;
 /** Together below the ten seconds that a stop may take. */
 const DRAIN_MS = 5_000;
 const LEAVE_MS = 2_000;
@@ -87,8 +91,11 @@ export async function runScorer(options: ScorerOptions): Promise<void> {
     maxBytes: config.landMaxBytes,
     maxRows: config.landMaxRows,
     lingerMs: config.landLingerMs,
+    paceMs: LAND_PACE_MS,
   });
-  await score(options, { life, outages, offsets, publisher, membership, backlog, tripped }).catch(life.loopEnded);
+  await score(options, { life, outages, offsets, publisher, membership, backlog, tripped, landed: createBell() }).catch(
+    life.loopEnded,
+  );
   await settledWithin(Promise.all([publisher.close(), offsets.close(), health.close()]), CLOSE_MS);
   life.end();
 }
@@ -161,7 +168,11 @@ function land(options: ScorerOptions, parts: Parts, cluster: string, group: Grou
     maxRows: options.config.landMaxRows,
     backlog: guarded(options, parts, group),
     membership: parts.membership,
-    land: (input) => lander.land(input),
+    land: async (input) => {
+      const summary = await lander.land(input);
+      parts.landed.ring();
+      return summary;
+    },
     recordProgress: (rows) => lander.recordProgress(rows),
     publishDeadLetters: (letters) => publishDeadLetters(parts.publisher, letters),
     commit: (positions) => group.commit(positions),
@@ -199,9 +210,11 @@ function judge({ clickhouse, judging }: ScorerOptions, parts: Parts, cluster: st
     createJudge: () =>
       createJudge(clickHouseJudgeStore(clickhouse), {
         config: judging,
+        isLive: true,
         tell: (findings) => life.persist(() => tellAnomalies({ publisher, clickhouse }, findings)),
       }),
     persist: life.persist,
+    landed: parts.landed,
     signal: life.stopping,
   });
 }

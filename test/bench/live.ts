@@ -151,9 +151,10 @@ function watchAnomalies(ch: ClickHouse, script: LiveScript, sentMs: Float64Array
     while (!stopping) {
       await delay(POLL_PAUSE_MS);
       const asked = performance.now();
-      const [judgements] = await ch.query<{ n: string }>('SELECT count() AS n FROM {db}.judgements');
-      if (judgements?.n === written) continue;
-      written = judgements?.n ?? '';
+      // Not how many there are: a merge takes away the row that the newest replaces.
+      const [newest] = await ch.query<{ at: string }>('SELECT max(judged_at) AS at FROM {db}.judgements');
+      if (newest?.at === written) continue;
+      written = newest?.at ?? '';
       const rows = await ch.query<{ actor_id: string; detected_at: string }>(
         `SELECT actor_id, detected_at FROM {db}.anomalies
         WHERE detection = '${DETECTION}' AND status = 'open' AND window_start >= fromUnixTimestamp64Milli(${sinceMs})`,

@@ -30,6 +30,7 @@ export function createEngine({ facts, judging, turn, config, cache, progress }: 
     createJudge(judging, {
       config,
       tell: (findings) => turn(`${JUDGE} tell`, () => void findings),
+      isLive: true,
       maxCachedBytes: CACHE_BYTES[cache],
       // Whoever looks at the clock finds that a tenth of a second has passed: slices end, what was put off is due, without waiting.
       nowMs: () => 100 * turns++,

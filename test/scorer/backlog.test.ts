@@ -20,7 +20,7 @@ async function stateOf(promise: Promise<unknown>): Promise<'pending' | 'settled'
 describe('the backlog', () => {
   let backlog: Backlog;
   beforeEach(() => {
-    backlog = createBacklog({ maxBytes: 100, maxRows: 10, lingerMs: NEVER_MS });
+    backlog = createBacklog({ maxBytes: 100, maxRows: 10, lingerMs: NEVER_MS, paceMs: 0 });
   });
 
   test('waits for more while a run is neither full nor old', async () => {
@@ -32,9 +32,43 @@ describe('the backlog', () => {
   });
 
   test('hands over what there is once it has lingered', async () => {
-    const soon = createBacklog({ maxBytes: 100, maxRows: 10, lingerMs: 1 });
+    const soon = createBacklog({ maxBytes: 100, maxRows: 10, lingerMs: 1, paceMs: 0 });
     soon.add(part());
     expect(firsts(await soon.take())).toEqual(['0']);
+  });
+
+  test('hands over the next run that is not full only after its pace, and a full one at once', async () => {
+    const paced = createBacklog({ maxBytes: 100, maxRows: 10, lingerMs: 1, paceMs: NEVER_MS });
+    paced.add(part({ rows: 1 }));
+    expect(firsts(await paced.take())).toEqual(['0']);
+    paced.add(part({ first: 1, rows: 1 }));
+    const run = paced.take();
+    expect(await stateOf(run)).toBe('pending');
+    paced.add(part({ first: 2, rows: 9 }));
+    expect(firsts(await run)).toEqual(['1', '2']);
+  });
+
+  test('hands over what is left without its pace once it has ended', async () => {
+    const paced = createBacklog({ maxBytes: 100, maxRows: 10, lingerMs: 1, paceMs: NEVER_MS });
+    paced.add(part({ rows: 1 }));
+    await paced.take();
+    paced.add(part({ first: 1, rows: 1 }));
+    const run = paced.take();
+    paced.end();
+    expect(firsts(await run)).toEqual(['1']);
+    expect(await paced.take()).toBeNull();
+  });
+
+  test('does not hand over what was dropped while it kept its pace', async () => {
+    const paced = createBacklog({ maxBytes: 100, maxRows: 10, lingerMs: 1, paceMs: NEVER_MS });
+    paced.add(part({ rows: 1 }));
+    await paced.take();
+    paced.add(part({ first: 1, rows: 1 }));
+    const run = paced.take();
+    paced.dropBefore(1e9);
+    expect(await stateOf(run)).toBe('pending');
+    paced.end();
+    expect(await run).toBeNull();
   });
 
   test('counts dead letters as rows', async () => {

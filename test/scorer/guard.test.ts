@@ -18,7 +18,7 @@ function mixed(first: number, good: number, bad: number, shape: PartShape = {}):
 }
 
 async function takeAll(parts: readonly Part[]) {
-  const backlog = createBacklog({ maxBytes: 1e9, maxRows: 1e6, lingerMs: 0 });
+  const backlog = createBacklog({ maxBytes: 1e9, maxRows: 1e6, lingerMs: 0, paceMs: 0 });
   const errors: KeyholeError[] = [];
   const guarded = guardBacklog(backlog, {
     limits: LIMITS,

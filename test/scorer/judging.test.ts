@@ -3,8 +3,22 @@
 import type { RoundSummary } from '../../services/pipeline/judge.js';
 import { judgeForever } from '../../services/scorer/judging.js';
 
-const idle: RoundSummary = { landings: 0, waiting: 0, sheets: 0, openFindings: 0, isUnfinished: false };
-const busy: RoundSummary = { landings: 2, waiting: 0, sheets: 3, openFindings: 1, isUnfinished: false };
+const idle: RoundSummary = {
+  landings: 0,
+  waiting: 0,
+  sheets: 0,
+  openFindings: 0,
+  isUnfinished: false,
+  isResting: false,
+};
+const busy: RoundSummary = {
+  landings: 2,
+  waiting: 0,
+  sheets: 3,
+  openFindings: 1,
+  isUnfinished: false,
+  isResting: false,
+};
 
 interface Step {
   readonly duty?: boolean;
@@ -15,8 +29,8 @@ interface Step {
   readonly atMs?: number;
 }
 
-/** Plays the steps, one for each look at the duty, and returns what happened. */
-async function play(steps: readonly Step[]): Promise<string[]> {
+/** Plays the steps, one for each look at the duty, and returns what happened; its sleeps, too, where asked. */
+async function play(steps: readonly Step[], { tellsSleeps = false } = {}): Promise<string[]> {
   const story: string[] = [];
   const stop = new AbortController();
   let step: Step = {};
@@ -42,8 +56,14 @@ async function play(steps: readonly Step[]): Promise<string[]> {
       };
     },
     persist: (call) => call(),
+    landed: {
+      ring: () => undefined,
+      sleep: async (ms) => {
+        if (tellsSleeps) story.push(`sleep ${ms}`);
+      },
+    },
     signal: stop.signal,
-    idleMs: 0,
+    idleMs: 10,
     nowMs: () => step.atMs ?? 0,
   });
   return story;
@@ -65,6 +85,17 @@ describe('the judge’s loop', () => {
 
   test('judges nothing while a partition that holds records has landed none', async () => {
     expect(await play([{ frontierMs: Number.NEGATIVE_INFINITY }, {}])).toEqual(['judge', 'round Infinity']);
+  });
+
+  test('goes on at once while there is more to judge, and sleeps until the next landing where that can wait for news', async () => {
+    const more = { ...idle, isUnfinished: true };
+    const resting = { ...more, isResting: true };
+    const round = 'round Infinity';
+    expect(
+      await play([{ summary: busy }, { summary: more }, { summary: resting }, { summary: idle }], {
+        tellsSleeps: true,
+      }),
+    ).toEqual(['judge', round, round, round, 'sleep 10', round, 'sleep 10']);
   });
 
   describe('with a backlog', () => {

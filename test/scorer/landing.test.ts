@@ -21,7 +21,7 @@ interface Faults {
 }
 
 async function run(parts: readonly PartShape[], faults: Faults = {}) {
-  const backlog = createBacklog({ maxBytes: 1e9, maxRows: 1000, lingerMs: 0 });
+  const backlog = createBacklog({ maxBytes: 1e9, maxRows: 1000, lingerMs: 0, paceMs: 0 });
   const membership = createMembership();
   membership.begin([0, 1, 2].map((partition) => ({ topic: 'access-log', partition })));
   const story: string[] = [];

@@ -48,7 +48,7 @@ interface World {
 }
 
 function setUp({ maxBytes = 1e9, codec = words, rewinds = [] }: World = {}) {
-  const backlog = createBacklog({ maxBytes, maxRows: 1000, lingerMs: 0 });
+  const backlog = createBacklog({ maxBytes, maxRows: 1000, lingerMs: 0, paceMs: 0 });
   const membership = createMembership();
   const stop = new AbortController();
   const fatal: unknown[] = [];

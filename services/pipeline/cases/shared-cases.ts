@@ -106,7 +106,6 @@ export class SharedCases {
     insert: () => Promise<void>,
   ): Promise<{ readonly tick: Tick; readonly fresh: ReadonlySet<string>; readonly before: Cases }> {
     await this.begun();
-    await this.hear();
     const { tick } = this;
     const fresh = new Set(ids.filter((id) => !this.book.mayBeStored(id)));
     const before = await this.book.read(ids.filter((id) => !fresh.has(id)));

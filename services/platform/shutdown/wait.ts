@@ -18,6 +18,34 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/** A sleep that others may end: a ring that nobody hears ends the next sleep before it begins. */
+export interface Bell {
+  ring(): void;
+  /** Resolves after the time, at the next ring, or as soon as the signal aborts. One sleeper at a time. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+export function createBell(): Bell {
+  let isRung = false;
+  let wake = (): void => undefined;
+  return {
+    ring() {
+      isRung = true;
+      wake();
+    },
+    async sleep(ms, signal) {
+      if (!isRung) {
+        const over = new AbortController();
+        wake = () => over.abort('over');
+        signal.addEventListener('abort', wake, { once: true });
+        if (!signal.aborted) await sleep(ms, over.signal);
+        signal.removeEventListener('abort', wake);
+      }
+      isRung = false;
+    },
+  };
+}
+
 export interface RetryOptions {
   readonly outages: Outages;
   /** Ends the waiting: the last error is then thrown. */

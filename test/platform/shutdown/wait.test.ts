@@ -1,6 +1,6 @@
 import { KeyholeError } from '../../../services/core/errors.js';
 import type { Outages } from '../../../services/platform/log/outages.js';
-import { retryForever, settledWithin } from '../../../services/platform/shutdown/wait.js';
+import { createBell, retryForever, settledWithin } from '../../../services/platform/shutdown/wait.js';
 
 const away = new KeyholeError('clickhouse_unavailable', 'away', { retriable: true });
 const wrong = new KeyholeError('clickhouse_rejected', 'no', { retriable: false });
@@ -66,5 +66,38 @@ describe('waiting with a bound', () => {
     expect(await settledWithin(Promise.resolve(), 60_000)).toBe(true);
     expect(await settledWithin(Promise.reject(new Error('x')), 60_000)).toBe(true);
     expect(await settledWithin(new Promise(() => undefined), 1)).toBe(false);
+  });
+});
+
+describe('a bell', () => {
+  const LONG_MS = 60_000;
+  const { signal } = new AbortController();
+
+  test('ends the sleep during which it rings', async () => {
+    const bell = createBell();
+    const sleeping = bell.sleep(LONG_MS, signal);
+    bell.ring();
+    await sleeping;
+  });
+
+  test('that rang unheard ends the next sleep, and that one only', async () => {
+    const bell = createBell();
+    bell.ring();
+    bell.ring();
+    await bell.sleep(LONG_MS, signal);
+    const slept = bell.sleep(LONG_MS, signal);
+    expect(await settledWithin(slept, 20)).toBe(false);
+    bell.ring();
+    await slept;
+  });
+
+  test('ends by time and by the signal, too', async () => {
+    const bell = createBell();
+    await bell.sleep(1, signal);
+    const stop = new AbortController();
+    const sleeping = bell.sleep(LONG_MS, stop.signal);
+    stop.abort();
+    await sleeping;
+    await bell.sleep(LONG_MS, stop.signal);
   });
 });
