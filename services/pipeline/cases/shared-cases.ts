@@ -106,6 +106,7 @@ export class SharedCases {
     insert: () => Promise<void>,
   ): Promise<{ readonly tick: Tick; readonly fresh: ReadonlySet<string>; readonly before: Cases }> {
     await this.begun();
+    // What others wrote unheard so far is heard once this is announced, and makes its cases contested.
     const { tick } = this;
     const fresh = new Set(ids.filter((id) => !this.book.mayBeStored(id)));
     const before = await this.book.read(ids.filter((id) => !fresh.has(id)));
