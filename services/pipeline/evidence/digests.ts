@@ -13,6 +13,7 @@ import {
   signDigest,
 } from '../../core/evidence/digest.js';
 import type { ClickHouse } from '../../platform/clickhouse/client.js';
+import { busy } from './one-pass.js';
 
 export interface Chain {
   readonly digests: readonly SignedDigest[];
@@ -50,7 +51,14 @@ export function chainOn(
   return signed;
 }
 
+/** Throws KeyholeError('evidence_busy', retriable) where the chain has grown since it was read: a pass that was suspended was taken for dead. */
 export async function storeDigests(ch: ClickHouse, digests: readonly SignedDigest[]): Promise<void> {
+  const [first] = digests;
+  if (first === undefined) return;
+  const [stored] = await ch.query<{ next: string }>(
+    'SELECT if(count() = 0, 0, max(seq) + 1) AS next FROM {db}.evidence_digests',
+  );
+  if (Number(stored?.next) !== first.seq) throw busy();
   await ch.insert(
     'evidence_digests',
     ['seq', 'hash', 'body', 'signature'],
