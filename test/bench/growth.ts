@@ -33,6 +33,9 @@ export interface GrowthRun {
 }
 
 const DAYS = 4;
+/** A million wide rows in blocks of the usual size are more than the local server may hold. */
+const IN_SMALL_BLOCKS =
+  'SETTINGS max_threads = 1, max_block_size = 16384, min_insert_block_size_rows = 65536, min_insert_block_size_bytes = 33554432';
 const LARGE = 'bench_large';
 
 export async function runGrowth(
@@ -84,12 +87,12 @@ async function multiply(
     const own = (column: string): string => `concat(${column}, '-${copy}')`;
     await ch.command(
       `INSERT INTO {db}.support_cases SELECT * REPLACE (${own('case_id')} AS case_id,
-        arrayMap(customer -> ${own('customer')}, customer_ids) AS customer_ids) FROM ${history}.support_cases FINAL`,
+        arrayMap(customer -> ${own('customer')}, customer_ids) AS customer_ids) FROM ${history}.support_cases FINAL ${IN_SMALL_BLOCKS}`,
     );
     await ch.command(
       `INSERT INTO {db}.access_events SELECT * REPLACE (${own('event_id')} AS event_id,
         ${own('case_id')} AS case_id, arrayMap(customer -> ${own('customer')}, customer_ids) AS customer_ids,
-        occurred_at + INTERVAL ${copy * 7} SECOND AS occurred_at) FROM ${history}.access_events FINAL`,
+        occurred_at + INTERVAL ${copy * 7} SECOND AS occurred_at) FROM ${history}.access_events FINAL ${IN_SMALL_BLOCKS}`,
     );
     say(`growth: ${((copy + 1) * historyEvents).toLocaleString('en')} events stored`);
   }
