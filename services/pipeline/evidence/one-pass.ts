@@ -17,11 +17,6 @@ const PATIENCE_MS = 10_000;
 /** Instead of a ticket, and before every ticket. */
 const DRAWING_MS = Date.UTC(2000, 0, 1);
 
-interface Holder {
-  readonly holder: string;
-  readonly ticketMs: number;
-}
-
 /**
  * Throws KeyholeError('evidence_busy', retriable) where another pass is under way.
  * @param isAlone nobody else can write to the database, so nobody has to be waited for, dead ones included
@@ -41,7 +36,7 @@ export async function asOnlyPass<T>(ch: ClickHouse, isAlone: boolean, pass: () =
     timer = setInterval(() => {
       refreshed = say(ticketMs, 0).catch(() => undefined);
     }, REFRESH_MS);
-    await myTurn(ch, { holder, ticketMs });
+    await myTurn(ch, holder);
     return await pass();
   } finally {
     clearInterval(timer);
@@ -58,28 +53,20 @@ async function nextTicket(ch: ClickHouse): Promise<number> {
   return fromDateTime64(row?.at ?? '');
 }
 
-async function myTurn(ch: ClickHouse, me: Holder): Promise<void> {
+/** Who draws comes before every ticket, so that whoever is first need look at nobody else. */
+async function myTurn(ch: ClickHouse, me: string): Promise<void> {
   const giveUpMs = performance.now() + PATIENCE_MS;
   for (;;) {
-    const others = (await holders(ch)).filter(({ holder }) => holder !== me.holder);
-    const isDrawing = others.some(({ ticketMs }) => ticketMs === DRAWING_MS);
-    const isSecond = others.some((other) => other.ticketMs !== DRAWING_MS && isBefore(other, me));
-    if (!isDrawing && !isSecond) return;
-    if (isSecond || performance.now() > giveUpMs) throw busy();
+    const [first] = await ch.query<{ holder: string; begun: string }>(
+      `SELECT holder, begun FROM {db}.evidence_passes FINAL
+      WHERE ended = 0 AND at > now64(3) - INTERVAL ${DEAD_AFTER_SECONDS} SECOND ORDER BY begun, holder LIMIT 1`,
+    );
+    if (first?.holder === me) return;
+    const isDrawing = first !== undefined && fromDateTime64(first.begun) === DRAWING_MS;
+    if (!isDrawing || performance.now() > giveUpMs) throw busy();
     await delay(LOOK_AGAIN_MS);
   }
 }
-
-/** Who draws or holds a ticket and lives. */
-async function holders(ch: ClickHouse): Promise<Holder[]> {
-  const rows = await ch.query<{ holder: string; begun: string }>(
-    `SELECT holder, begun FROM {db}.evidence_passes FINAL WHERE ended = 0 AND at > now64(3) - INTERVAL ${DEAD_AFTER_SECONDS} SECOND`,
-  );
-  return rows.map(({ holder, begun }) => ({ holder, ticketMs: fromDateTime64(begun) }));
-}
-
-const isBefore = (a: Holder, b: Holder): boolean =>
-  a.ticketMs < b.ticketMs || (a.ticketMs === b.ticketMs && a.holder < b.holder);
 
 export const busy = (): KeyholeError =>
   new KeyholeError('evidence_busy', 'another process is adding to the evidence: try again when it is done', {
